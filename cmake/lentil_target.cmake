@@ -1,0 +1,46 @@
+# What all targets of ours have in common. Everything is set on targets: a project that includes this one
+# with add_subdirectory keeps its own flags.
+
+add_library(lentil_warnings INTERFACE)
+target_compile_options(lentil_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wvla
+  $<$<BOOL:${LENTIL_WERROR}>:-Werror>)
+
+# lentil_target(name [EMBEDDED])
+# EMBEDDED: part of what runs on a device, hence without exceptions and RTTI.
+function(lentil_target name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EMBEDDED" "" "")
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  set_target_properties(${name} PROPERTIES
+    CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)  # static libraries that may end up inside a plug-in or a Python module
+  target_include_directories(${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/lentil>)
+  target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:lentil_warnings>)
+  # The bit contract: a compiler may not fuse a product and a sum that we wrote apart.
+  target_compile_options(${name} PRIVATE -ffp-contract=off)
+  if(arg_EMBEDDED)
+    target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
+  if(LENTIL_SANITIZE)
+    target_compile_options(${name} PRIVATE -fsanitize=${LENTIL_SANITIZE} -fno-sanitize-recover=all
+      -fno-omit-frame-pointer)
+    target_link_options(${name} PRIVATE -fsanitize=${LENTIL_SANITIZE})
+  endif()
+endfunction()
+
+# lentil_library(name [EMBEDDED] SOURCES file...)
+# A static library lentil_<name>, for others lentil::<name>.
+function(lentil_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EMBEDDED" "" "SOURCES")
+  add_library(lentil_${name} STATIC ${arg_SOURCES})
+  add_library(lentil::${name} ALIAS lentil_${name})
+  set_target_properties(lentil_${name} PROPERTIES EXPORT_NAME ${name})
+  if(arg_EMBEDDED)
+    lentil_target(lentil_${name} EMBEDDED)
+  else()
+    lentil_target(lentil_${name})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY LENTIL_LIBRARIES lentil_${name})
+endfunction()

@@ -1,0 +1,158 @@
+#include "formats/host/fit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "runtime/plan_data.h"
+
+namespace lentil::formats {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string size_text(std::uint32_t channels, std::uint32_t height, std::uint32_t width) {
+  return std::to_string(channels) + "x" + std::to_string(height) + "x" + std::to_string(width);
+}
+
+// What makes the data unfit for the network, if anything.
+std::optional<Failure> find_mismatch(const Session& session, const Dataset& data) {
+  const Shape& input = session.model().input;
+  const std::string name = data.name.empty() ? "the data set" : data.name;
+  if (data.size() == 0) return Failure{name + " holds no images"};
+  if (data.size() > std::numeric_limits<std::uint32_t>::max())
+    return Failure{name + " holds too many images"};
+  if (data.pixels.size() != data.size() * data.image_size()) {
+    return Failure{name + ": " + std::to_string(data.size() * data.image_size()) + " pixels expected, " +
+                   std::to_string(data.pixels.size()) + " given"};
+  }
+  if (data.image_size() != input.count()) {
+    return Failure{"the network takes images of " + size_text(input.channels, input.height, input.width) +
+                   ", " + name + " has " + size_text(data.channels, data.height, data.width)};
+  }
+  if (session.plan().input != InputType::uint8) {
+    return Failure{"the network was planned for floats, " + name + " has pixels; plan with InputType::uint8"};
+  }
+  const std::uint32_t largest = *std::ranges::max_element(data.labels);
+  if (largest >= session.output_size()) {
+    return Failure{"the network tells " + std::to_string(session.output_size()) + " classes apart, " + name +
+                   " has the label " + std::to_string(largest)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> find_mismatch(const Session& session, const Dataset& data, const FitOptions& options) {
+  if (options.batches.batch == 0) return Failure{"a batch needs at least one image"};
+  if (auto mismatch = find_mismatch(session, data)) return mismatch;
+  const std::size_t most = std::min<std::size_t>(options.batches.batch, data.size());
+  if (most > session.plan().batch) {
+    return Failure{"a batch of " + std::to_string(most) +
+                   " images was asked for, and the plan has room for " +
+                   std::to_string(session.plan().batch)};
+  }
+  return std::nullopt;
+}
+
+Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t step) {
+  std::string message = "training stopped in epoch " + std::to_string(cursor.epoch + 1) + ", step " +
+                        std::to_string(step + 1) + ": ";
+  if (status == Status::non_finite_loss) {
+    return {message + "the loss is not a finite number; try a smaller learning rate"};
+  }
+  return {message + status_name(status)};
+}
+
+// The network's last layer says what its outputs mean.
+LayerType output_meaning(const Model& model) { return model.layer(model.layer_count - 1).type; }
+
+double minus_log_probability(std::span<const float> output, std::uint8_t label, LayerType meaning) {
+  const double value = output[label];
+  if (meaning == LayerType::log_softmax) return -value;
+  if (meaning == LayerType::softmax) {
+    // A probability that float32 rounds to 0 counts as the smallest float: the mean stays finite.
+    return -std::log(std::max(value, double{std::numeric_limits<float>::denorm_min()}));
+  }
+  const double most = *std::ranges::max_element(output);
+  double sum = 0;
+  for (const float logit : output) sum += std::exp(double{logit} - most);
+  return most + std::log(sum) - value;
+}
+
+void count_answers(std::span<const float> outputs, std::span<const std::uint8_t> labels, LayerType meaning,
+                   double& loss_sum, TestResult& result) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto output = outputs.subspan(i * result.outputs, result.outputs);
+    const auto answer = static_cast<std::size_t>(std::ranges::max_element(output) - output.begin());
+    result.correct += answer == labels[i];
+    ++result.confusion[std::size_t{labels[i]} * result.outputs + answer];
+    loss_sum += minus_log_probability(output, labels[i], meaning);
+  }
+}
+
+}  // namespace
+
+Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
+                       const FitCallback& after_step) {
+  if (auto mismatch = find_mismatch(trainer.session(), data, options)) return std::move(*mismatch);
+  const auto images = static_cast<std::uint32_t>(data.size());
+  Batches batches(images, options.batches, options.start);
+  const std::size_t most = std::min(images, options.batches.batch);
+  std::vector<std::uint8_t> pixels(most * data.image_size()), labels(most);
+
+  FitResult result;
+  Clock::duration time{};
+  while (!result.stopped && batches.cursor().epoch < options.epochs &&
+         (options.max_steps == 0 || trainer.steps_done() < options.max_steps)) {
+    const auto begin = Clock::now();
+    const BatchCursor cursor = batches.cursor();
+    const auto indices = batches.next();
+    gather(data, indices, pixels, labels);
+    const StepResult step =
+        trainer.step(std::span<const std::uint8_t>(pixels).first(indices.size() * data.image_size()),
+                     std::span<const std::uint8_t>(labels).first(indices.size()), options.sgd);
+    if (step.status != Status::ok) return step_failure(step.status, cursor, trainer.steps_done());
+    time += Clock::now() - begin;
+    ++result.steps;
+    result.images += indices.size();
+    const auto count = static_cast<std::uint32_t>(indices.size());
+    const FitProgress progress{
+        cursor.epoch, trainer.steps_done(), cursor.position + count, batches.images_per_epoch(), count,
+        step.loss,    step.correct};
+    result.stopped = after_step && !after_step(progress);
+  }
+  result.cursor = batches.cursor();
+  result.seconds = std::chrono::duration<double>(time).count();
+  if (result.seconds > 0) result.images_per_second = static_cast<double>(result.images) / result.seconds;
+  return result;
+}
+
+Outcome<TestResult> test(Session& session, const Dataset& data) {
+  if (auto mismatch = find_mismatch(session, data)) return std::move(*mismatch);
+  const auto outputs = static_cast<std::uint32_t>(session.output_size());
+  const LayerType meaning = output_meaning(session.model());
+  const std::size_t batch = session.plan().batch;
+  std::vector<float> buffer(batch * outputs);
+  TestResult result{.correct = 0,
+                    .total = data.size(),
+                    .loss = 0,
+                    .outputs = outputs,
+                    .confusion = std::vector<std::uint32_t>(std::size_t{outputs} * outputs)};
+  const std::span<const std::uint8_t> pixels = data.pixels, labels = data.labels;
+  double loss_sum = 0;
+  for (std::size_t first = 0; first < data.size(); first += batch) {
+    const std::size_t count = std::min(batch, data.size() - first);
+    const auto output = std::span(buffer).first(count * outputs);
+    const Status status =
+        session.run(pixels.subspan(first * data.image_size(), count * data.image_size()), output);
+    if (status != Status::ok)
+      return Failure{std::string("the network cannot be run: ") + status_name(status)};
+    count_answers(output, labels.subspan(first, count), meaning, loss_sum, result);
+  }
+  result.loss = loss_sum / static_cast<double>(data.size());
+  return result;
+}
+
+}  // namespace lentil::formats

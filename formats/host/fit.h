@@ -1,0 +1,67 @@
+// The loops around a Trainer and a Session: train for some epochs, test on a data set.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "formats/host/batches.h"
+#include "formats/host/dataset.h"
+#include "formats/host/outcome.h"
+#include "runtime/trainer.h"
+
+namespace lentil::formats {
+
+struct FitOptions {
+  BatchOptions batches{};
+  Sgd sgd{};
+  std::uint32_t epochs = 1;     // in all: a run that starts in epoch 3 of 5 does two more
+  std::uint32_t max_steps = 0;  // end when trainer.steps_done() reaches it; 0: no limit
+  BatchCursor start{};          // where an earlier run ended
+};
+
+// One step that has just been done.
+struct FitProgress {
+  std::uint32_t epoch = 0;   // from 0
+  std::uint32_t step = 0;    // trainer.steps_done()
+  std::uint32_t images = 0;  // of this epoch that are behind, this batch included
+  std::uint32_t images_per_epoch = 0;
+  std::uint32_t batch = 0;    // images in this step
+  float loss = 0;             // mean over this batch, before the update
+  std::uint32_t correct = 0;  // in this batch, before the update
+};
+
+// Called after every step; the time inside does not count as training. False ends the run: the weights
+// and FitResult::cursor are then the place to continue from.
+using FitCallback = std::function<bool(const FitProgress&)>;
+
+struct FitResult {
+  std::uint32_t steps = 0;  // of this call
+  std::uint64_t images = 0;
+  double seconds = 0;            // in training steps alone
+  double images_per_second = 0;  // 0 if nothing was done
+  BatchCursor cursor{};          // of the next batch; cursor.epoch is the number of epochs done
+  bool stopped = false;          // the callback said so
+};
+
+// The trainer's plan must take pixels (InputType::uint8) and be for at least the batch. A Failure means
+// data that do not suit the network, or training that diverged.
+Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
+                       const FitCallback& after_step = {});
+
+struct TestResult {
+  std::uint64_t correct = 0, total = 0;
+  double loss = 0;                         // mean over the images of -log p(label)
+  std::uint32_t outputs = 0;               // of the network
+  std::vector<std::uint32_t> confusion{};  // [label][answer], outputs x outputs
+
+  double accuracy() const {
+    return total == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(total);
+  }
+};
+
+// Runs the network over all images in their order. p comes from the outputs as the last layer means them:
+// log-probabilities after a LogSoftmax, probabilities after a Softmax, logits else; computed in double.
+// The answer is the first of the largest outputs. The session's plan must take pixels.
+Outcome<TestResult> test(Session& session, const Dataset& data);
+
+}  // namespace lentil::formats

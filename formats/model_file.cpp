@@ -1,0 +1,116 @@
+#include "formats/model_file.h"
+
+#include "formats/host/file_io.h"
+#include "formats/model_writer.h"
+
+namespace lentil::formats {
+namespace {
+
+template <class T>
+std::vector<T> copy(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
+// count items of type T, each made from its index.
+template <class Make>
+auto collect(std::uint32_t count, Make make) {
+  std::vector<decltype(make(0u))> items;
+  items.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) items.push_back(make(i));
+  return items;
+}
+
+LayerData to_layer_data(const Layer& layer) {
+  LayerData data{.name = std::string(layer.name), .settings = layer, .inputs = copy(layer.inputs), .tensors = {}};
+  for (std::size_t s = 0; s < kSlots; ++s) data.tensors[s] = copy(layer.tensors[s]);
+  data.settings.name = {};
+  data.settings.inputs = {};
+  data.settings.tensors = {};
+  return data;
+}
+
+Sample to_sample(const SampleView& sample) {
+  return {copy(sample.pixels), copy(sample.values), copy(sample.outputs), sample.label};
+}
+
+TrainingRecord to_record(const FileView& file, const TrainingView& training) {
+  const auto data_file = [&](std::uint32_t i) {
+    const DataFileView view = file.data_file(i);
+    return DataFile{std::string(view.name), std::string(view.md5)};
+  };
+  return {.data = std::string(training.data),
+          .command = std::string(training.command),
+          .tool = std::string(training.tool),
+          .files = collect(training.file_count, data_file),
+          .numbers = training.numbers};
+}
+
+TrainingState to_state(const FileView& file, const StateView& state) {
+  const auto velocity = [&](std::uint32_t i) {
+    const VelocityView view = file.velocity(i);
+    return Velocity{view.layer, view.slot, copy(view.data)};
+  };
+  return {.command = std::string(state.command),
+          .numbers = state.numbers,
+          .frozen = copy(state.frozen),
+          .velocities = collect(state.velocity_count, velocity)};
+}
+
+}  // namespace
+
+Layer LayerData::view() const {
+  Layer layer = settings;
+  layer.name = name;
+  layer.inputs = inputs;
+  for (std::size_t s = 0; s < kSlots; ++s) layer.tensors[s] = tensors[s];
+  return layer;
+}
+
+Model ModelFile::model() const {
+  Model model;
+  model.source = this;
+  model.read_layer = [](const void* source, std::uint32_t index) {
+    return static_cast<const ModelFile*>(source)->layers[index].view();
+  };
+  model.layer_count = static_cast<std::uint32_t>(layers.size());
+  model.input = input;
+  model.normalization = normalization;
+  return model;
+}
+
+ModelFile to_model_file(const FileView& file) {
+  const Model model = file.model();
+  ModelFile result;
+  result.name = file.name();
+  result.input = model.input;
+  result.normalization = model.normalization;
+  result.recipe = collect(file.step_count(), [&](std::uint32_t i) {
+    return PreparationStep{file.step(i).kind, copy(file.step(i).values)};
+  });
+  result.layers = collect(model.layer_count, [&](std::uint32_t i) { return to_layer_data(model.layer(i)); });
+  result.labels = collect(file.label_count(), [&](std::uint32_t i) { return std::string(file.label(i)); });
+  result.golden = collect(file.golden_count(), [&](std::uint32_t i) { return to_sample(file.golden(i)); });
+  result.replay = collect(file.replay_count(), [&](std::uint32_t i) { return to_sample(file.replay(i)); });
+  if (const auto training = file.training()) result.training = to_record(file, *training);
+  if (const auto state = file.state()) result.state = to_state(file, *state);
+  result.licence = file.licence();
+  result.description = file.description();
+  return result;
+}
+
+Outcome<ModelFile> load_model_file(const std::string& path) {
+  const auto bytes = read_file_aligned(path);
+  if (!bytes) return bytes.error();
+  const auto file = open_model(*bytes);
+  if (!file) return Failure{"cannot use '" + path + "': " + explain(file.error())};
+  return to_model_file(*file);
+}
+
+Outcome<std::monostate> save_model_file(const std::string& path, const ModelFile& file) {
+  const AlignedBytes bytes = write_model(file);
+  const auto readable = open_model(bytes);
+  if (!readable) return Failure{"cannot save '" + path + "': " + explain(readable.error())};
+  return write_file_atomically(path, bytes);
+}
+
+}  // namespace lentil::formats

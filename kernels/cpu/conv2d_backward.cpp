@@ -1,0 +1,140 @@
+// Convolution backward from the list of positions whose gradient is not zero (max-pool, ReLU and dropout
+// leave few). dX is one chain per element in (output channel, row, column) order, dW one chain per image in
+// (row, column) order: walking the events in order and adding whole kernel rows keeps both.
+#include "kernels/cpu/table.h"
+#include "kernels/cpu/window.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+namespace {
+
+// Every position of a plane whose value is not zero, in order.
+std::int32_t list_plane(ConvEvent* events, const float* plane, Plane size) {
+  std::int32_t n = 0;
+  for (std::int32_t row = 0; row < size.height; ++row) {
+    for (std::int32_t column = 0; column < size.width; ++column) {
+      const float g = plane[row * size.width + column];
+      if (g != 0) events[n++] = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
+    }
+  }
+  return n;
+}
+
+// Windows that do not overlap choose from rows of their own: order by the row inside the window.
+std::int32_t list_separate(const ConvEvents& a) {
+  std::int32_t n = 0;
+  for (std::int32_t row = 0; row < a.out.height; ++row) {
+    for (std::int32_t inner = 0; inner < a.pool.height; ++inner) {
+      for (std::int32_t column = 0; column < a.out.width; ++column) {
+        const std::int32_t i = row * a.out.width + column;
+        const float g = a.dy[i];
+        if (g == 0) continue;
+        const std::int32_t index = load_argmax(a.argmax, a.argmax_bits, i);
+        if (index / a.pool.width != inner) continue;
+        const Position p = chosen(a.pool, row, column, index);
+        a.events[n++] = {static_cast<std::int16_t>(p.row), static_cast<std::int16_t>(p.column), g};
+      }
+    }
+  }
+  return n;
+}
+
+// Windows that overlap can choose one position twice: add up first, in window order.
+std::int32_t list_overlapping(const ConvEvents& a) {
+  max_pool_backward({.dx = a.map, .dy = a.dy, .argmax = a.argmax, .argmax_bits = a.argmax_bits, .in = a.map_size,
+                     .out = a.out, .window = a.pool});
+  return list_plane(a.events, a.map, a.map_size);
+}
+
+// Kernel columns [begin, end) that meet the input row when the window starts at `first`.
+LENTIL_HD LaneRange taps_inside(const ConvShape& s, std::int32_t first) {
+  return lanes_inside(first, s.kernel.dilation_width, s.in.width, s.kernel.width);
+}
+
+// x[first + k * dilation] += g * w[k] for the taps inside the row.
+LENTIL_HD void add_scaled_row(float* x, const float* w, float g, std::int32_t dilation, LaneRange taps) {
+  if (dilation != 1) {
+    for (std::int32_t k = taps.begin; k < taps.end; ++k) x[k * dilation] = kernels::fma(w[k], g, x[k * dilation]);
+    return;
+  }
+  for (std::int32_t k = taps.begin; k < taps.end; k += kLanes) {
+    const std::int32_t n = taps.end - k < kLanes ? taps.end - k : kLanes;
+    store_n(x + k, fma(load_n(w + k, n), broadcast(g), load_n(x + k, n)), n);
+  }
+}
+
+// dW rows [first_row, first_row + R) and columns [column, column + lanes) of one input channel.
+template <std::int32_t R>
+LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float* dweight, std::int32_t first_row,
+                            std::int32_t column, std::int32_t lanes) {
+  const ConvShape& s = a.shape;
+  const Window& kernel = s.kernel;
+  Vec sum[R] = {};
+  for (std::int32_t e = 0; e < a.event_count; ++e) {
+    const ConvEvent& event = a.events[e];
+    const std::int32_t left = event.column * kernel.stride_width - kernel.left + column * kernel.dilation_width;
+    const LaneRange inside = lanes_inside(left, kernel.dilation_width, s.in.width, lanes);
+    if (inside.begin >= inside.end) continue;
+    const std::int32_t top = event.row * kernel.stride_height - kernel.top + first_row * kernel.dilation_height;
+    const Vec g = broadcast(event.gradient);
+#pragma GCC unroll 8
+    for (std::int32_t r = 0; r < R; ++r) {
+      const std::int32_t row = top + r * kernel.dilation_height;
+      if (row < 0 || row >= s.in.height) continue;
+      const Vec value = load_strided(x + row * s.in.width + left, kernel.dilation_width, inside.begin, inside.end);
+      sum[r] = fma(g, value, sum[r]);
+    }
+  }
+  for (std::int32_t r = 0; r < R; ++r) {
+    float* to = dweight + (first_row + r) * kernel.width + column;
+    store_n(to, a.accumulate ? load_n(to, lanes) + sum[r] : sum[r], lanes);
+  }
+}
+
+LENTIL_HD void weight_channel(const Conv2dBackwardWeight& a, const float* x, float* dweight) {
+  const Window& kernel = a.shape.kernel;
+  for (std::int32_t column = 0; column < kernel.width; column += kLanes) {
+    const std::int32_t lanes = kernel.width - column < kLanes ? kernel.width - column : kLanes;
+    std::int32_t row = 0;
+    for (; row + 5 <= kernel.height; row += 5) weight_block<5>(a, x, dweight, row, column, lanes);
+    for (; row + 3 <= kernel.height; row += 3) weight_block<3>(a, x, dweight, row, column, lanes);
+    for (; row < kernel.height; ++row) weight_block<1>(a, x, dweight, row, column, lanes);
+  }
+}
+
+}  // namespace
+
+std::int32_t conv2d_events(const ConvEvents& a) {
+  if (a.argmax == nullptr) return list_plane(a.events, a.dy, a.map_size);
+  return windows_overlap(a.pool) ? list_overlapping(a) : list_separate(a);
+}
+
+void conv2d_backward_input(const Conv2dBackwardInput& a) {
+  const ConvShape& s = a.shape;
+  const Window& kernel = s.kernel;
+  const std::int32_t plane = s.in.height * s.in.width;
+  for (std::int32_t e = 0; e < a.event_count; ++e) {
+    const ConvEvent& event = a.events[e];
+    const std::int32_t left = event.column * kernel.stride_width - kernel.left;
+    const std::int32_t top = event.row * kernel.stride_height - kernel.top;
+    const LaneRange taps = taps_inside(s, left);
+    for (std::int32_t c = a.channel_begin; c < a.channel_end; ++c) {
+      for (std::int32_t k = 0; k < kernel.height; ++k) {
+        const std::int32_t row = top + k * kernel.dilation_height;
+        if (row < 0 || row >= s.in.height) continue;
+        float* x = a.dx + (c - a.channel_begin) * plane + row * s.in.width + left;
+        const float* w = a.weight + (c * kernel.height + k) * kernel.width;
+        add_scaled_row(x, w, event.gradient, kernel.dilation_width, taps);
+      }
+    }
+  }
+}
+
+void conv2d_backward_weight(const Conv2dBackwardWeight& a) {
+  const std::int32_t plane = a.shape.in.height * a.shape.in.width;
+  const std::int32_t taps = a.shape.kernel.height * a.shape.kernel.width;
+  for (std::int32_t c = 0; c < a.channel_end - a.channel_begin; ++c) {
+    weight_channel(a, a.x + c * plane, a.dweight + c * taps);
+  }
+}
+
+}  // namespace lentil::kernels::LENTIL_ISA

@@ -1,0 +1,102 @@
+// y[o] = b[o] + sum over i of w[o][i] * x[i], one fma per input in order; and its two derivatives.
+// Lanes are neighbouring outputs (forward) or inputs (backward), never the terms of one sum.
+#include "kernels/cpu/table.h"
+#include "kernels/cpu/vec.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+namespace {
+
+// Lanes of the t-th vector of a tile that starts with `left` values to go.
+LENTIL_HD std::int32_t lanes_of(std::int32_t left, std::int32_t t) {
+  const std::int32_t n = left - t * kLanes;
+  return n < kLanes ? n : kLanes;
+}
+
+// T vectors of outputs from `output` on; the last one may be partly filled.
+template <std::int32_t T>
+LENTIL_HD void forward_tile(const LinearForward& a, std::int32_t output, std::int32_t left) {
+  Vec sum[T];
+  for (std::int32_t t = 0; t < T; ++t) {
+    sum[t] = a.bias == nullptr ? Vec{} : load_n(a.bias + output + t * kLanes, lanes_of(left, t));
+  }
+  const float* weight = a.weight + static_cast<std::ptrdiff_t>(output) * a.out_stride;
+  const std::int32_t last = lanes_of(left, T - 1);
+  for (std::int32_t i = 0; i < a.inputs; ++i, weight += a.in_stride) {
+    const Vec x = broadcast(a.x[i]);
+#pragma GCC unroll 4
+    for (std::int32_t t = 0; t < T; ++t) {
+      const float* w = weight + static_cast<std::ptrdiff_t>(t) * kLanes * a.out_stride;
+      sum[t] = fma(load_strided(w, a.out_stride, 0, t == T - 1 ? last : kLanes), x, sum[t]);
+    }
+  }
+  for (std::int32_t t = 0; t < T; ++t) store_n(a.y + output + t * kLanes, sum[t], lanes_of(left, t));
+}
+
+template <std::int32_t T>
+LENTIL_HD void backward_input_tile(const LinearBackwardInput& a, std::int32_t input, std::int32_t left) {
+  Vec sum[T] = {};
+  const float* weight = a.weight + input;
+  const std::int32_t last = lanes_of(left, T - 1);
+  for (std::int32_t o = 0; o < a.outputs; ++o, weight += a.inputs) {
+    const Vec d = broadcast(a.dy[o]);
+#pragma GCC unroll 4
+    for (std::int32_t t = 0; t < T; ++t) {
+      sum[t] = fma(d, load_n(weight + t * kLanes, t == T - 1 ? last : kLanes), sum[t]);
+    }
+  }
+  for (std::int32_t t = 0; t < T; ++t) {
+    store_n(a.dx + (input - a.input_begin) + t * kLanes, sum[t], lanes_of(left, t));
+  }
+}
+
+template <std::int32_t T>
+LENTIL_HD void backward_weight_tile(const LinearBackwardWeight& a, std::int32_t input, std::int32_t left) {
+  Vec sum[T] = {};
+  const float* x = a.x + input;
+  const float* d = a.dy;
+  const std::int32_t last = lanes_of(left, T - 1);
+  for (std::int32_t b = 0; b < a.images; ++b, x += a.x_stride, d += a.dy_stride) {
+    if (*d == 0) continue;
+    const Vec factor = broadcast(*d);
+#pragma GCC unroll 4
+    for (std::int32_t t = 0; t < T; ++t) {
+      sum[t] = fma(factor, load_n(x + t * kLanes, t == T - 1 ? last : kLanes), sum[t]);
+    }
+  }
+  for (std::int32_t t = 0; t < T; ++t) {
+    store_n(a.dweight + (input - a.input_begin) + t * kLanes, sum[t], lanes_of(left, t));
+  }
+}
+
+// Calls tile4 or tile1 so that [begin, end) is covered.
+template <class Tile4, class Tile1>
+LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile4 tile4, Tile1 tile1) {
+  std::int32_t at = begin;
+  for (; end - at > 3 * kLanes; at += 4 * kLanes) tile4(at, end - at);
+  for (; at < end; at += kLanes) tile1(at, end - at);
+}
+
+}  // namespace
+
+void linear_forward(const LinearForward& a) {
+  in_tiles(
+      a.output_begin, a.output_end,
+      [&](std::int32_t at, std::int32_t left) { forward_tile<4>(a, at, left); },
+      [&](std::int32_t at, std::int32_t left) { forward_tile<1>(a, at, left); });
+}
+
+void linear_backward_input(const LinearBackwardInput& a) {
+  in_tiles(
+      a.input_begin, a.input_end,
+      [&](std::int32_t at, std::int32_t left) { backward_input_tile<4>(a, at, left); },
+      [&](std::int32_t at, std::int32_t left) { backward_input_tile<1>(a, at, left); });
+}
+
+void linear_backward_weight(const LinearBackwardWeight& a) {
+  in_tiles(
+      a.input_begin, a.input_end,
+      [&](std::int32_t at, std::int32_t left) { backward_weight_tile<4>(a, at, left); },
+      [&](std::int32_t at, std::int32_t left) { backward_weight_tile<1>(a, at, left); });
+}
+
+}  // namespace lentil::kernels::LENTIL_ISA

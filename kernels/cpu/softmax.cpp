@@ -1,0 +1,57 @@
+// Softmax, log-softmax and cross entropy of one image's values: a handful of numbers, so plain loops.
+#include "kernels/cpu/table.h"
+#include "kernels/math.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+namespace {
+
+LENTIL_HD float largest(const float* x, std::int32_t count) {
+  float max = x[0];
+  for (std::int32_t i = 1; i < count; ++i) max = x[i] > max ? x[i] : max;
+  return max;
+}
+
+// Sum of e^(x - max) in order; y receives the terms unless null.
+LENTIL_HD float exponentials(float* y, const float* x, std::int32_t count, float max) {
+  float sum = 0;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const float e = exp(x[i] - max);
+    sum += e;
+    if (y != nullptr) y[i] = e;
+  }
+  return sum;
+}
+
+}  // namespace
+
+void softmax_forward(const SoftmaxForward& a) {
+  const float max = largest(a.x, a.count);
+  if (a.log) {
+    const float log_sum = log(exponentials(nullptr, a.x, a.count, max));
+    for (std::int32_t i = 0; i < a.count; ++i) a.y[i] = (a.x[i] - max) - log_sum;
+    return;
+  }
+  const float sum = exponentials(a.y, a.x, a.count, max);
+  for (std::int32_t i = 0; i < a.count; ++i) a.y[i] /= sum;
+}
+
+// softmax: dx = y * (dy - sum(dy * y)); log-softmax: dx = dy - e^y * sum(dy). Sums are chains in order.
+void softmax_backward(const SoftmaxBackward& a) {
+  float sum = 0;
+  for (std::int32_t i = 0; i < a.count; ++i) sum = a.log ? sum + a.dy[i] : fma(a.dy[i], a.y[i], sum);
+  for (std::int32_t i = 0; i < a.count; ++i) {
+    a.dx[i] = a.log ? fma(-exp(a.y[i]), sum, a.dy[i]) : a.y[i] * (a.dy[i] - sum);
+  }
+}
+
+float cross_entropy(const CrossEntropy& a) {
+  const float max = largest(a.x, a.count);
+  const float at_label = a.x[a.label] - max;
+  const float sum = exponentials(a.d, a.x, a.count, max);
+  for (std::int32_t i = 0; i < a.count; ++i) {
+    a.d[i] = (a.d[i] / sum - (i == a.label ? 1.0f : 0.0f)) * a.scale;
+  }
+  return log(sum) - at_label;
+}
+
+}  // namespace lentil::kernels::LENTIL_ISA

@@ -1,0 +1,33 @@
+#include "kernels/cpu/table.h"
+
+#include "kernels/device.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+
+#define LENTIL_TEXT_OF(x) #x
+#define LENTIL_TEXT(x) LENTIL_TEXT_OF(x)
+
+extern const KernelTable kTable;
+const KernelTable kTable{
+    .isa = LENTIL_TEXT(LENTIL_ISA),
+    .conv2d_forward = conv2d_forward,
+    .conv2d_events = conv2d_events,
+    .conv2d_backward_input = conv2d_backward_input,
+    .conv2d_backward_weight = conv2d_backward_weight,
+    .max_pool_forward = max_pool_forward,
+    .max_pool_backward = max_pool_backward,
+    .linear_forward = linear_forward,
+    .linear_backward_input = linear_backward_input,
+    .linear_backward_weight = linear_backward_weight,
+    .activation_forward = activation_forward,
+    .activation_backward = activation_backward,
+    .softmax_forward = softmax_forward,
+    .softmax_backward = softmax_backward,
+    .cross_entropy = cross_entropy,
+    .sgd_update = sgd_update,
+    .pixels_forward = pixels_forward,
+    .fold_forward = fold_forward,
+    .fold_backward = fold_backward,
+};
+
+}  // namespace lentil::kernels::LENTIL_ISA

@@ -1,0 +1,26 @@
+// The kernels of the instruction set being compiled; table.cpp lists them.
+#pragma once
+#include "kernels/args.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+
+void conv2d_forward(const Conv2dForward&);
+std::int32_t conv2d_events(const ConvEvents&);
+void conv2d_backward_input(const Conv2dBackwardInput&);
+void conv2d_backward_weight(const Conv2dBackwardWeight&);
+void max_pool_forward(const MaxPoolForward&);
+void max_pool_backward(const MaxPoolBackward&);
+void linear_forward(const LinearForward&);
+void linear_backward_input(const LinearBackwardInput&);
+void linear_backward_weight(const LinearBackwardWeight&);
+void activation_forward(const ActivationForward&);
+void activation_backward(const ActivationBackward&);
+void softmax_forward(const SoftmaxForward&);
+void softmax_backward(const SoftmaxBackward&);
+float cross_entropy(const CrossEntropy&);
+void sgd_update(const SgdUpdate&);
+void pixels_forward(const PixelsForward&);
+void fold_forward(const FoldForward&);
+void fold_backward(const FoldBackward&);
+
+}  // namespace lentil::kernels::LENTIL_ISA

@@ -1,0 +1,140 @@
+// The kernels' vocabulary: a vector of kLanes floats and the few verbs that they are written in.
+// The only arithmetic file that knows instruction sets; everything else is written once.
+#pragma once
+#include <cstdint>
+
+#include "kernels/host_device.h"
+
+#if defined(__AVX512F__) || defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace lentil::kernels::LENTIL_ISA {
+
+#if defined(__AVX512F__)
+inline constexpr std::int32_t kLanes = 16;
+#elif defined(__AVX2__)
+inline constexpr std::int32_t kLanes = 8;
+#elif defined(__SSE2__) || defined(__aarch64__)
+inline constexpr std::int32_t kLanes = 4;
+#else
+inline constexpr std::int32_t kLanes = 1;
+#endif
+
+typedef float Vec __attribute__((vector_size(4 * kLanes), may_alias));
+typedef std::int32_t Ints __attribute__((vector_size(4 * kLanes), may_alias));
+typedef float UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, aligned(4)));
+
+LENTIL_HD Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
+LENTIL_HD void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
+LENTIL_HD Vec broadcast(float x) { return x - Vec{}; }  // and not Vec{} + x, which would have to turn -0 into +0
+LENTIL_HD Ints broadcast(std::int32_t x) { return Ints{} + x; }
+
+// Lane by lane, 0, 1, 2, ...
+LENTIL_HD Ints lane_numbers() {
+  Ints v{};
+  for (std::int32_t lane = 0; lane < kLanes; ++lane) v[lane] = lane;
+  return v;
+}
+
+// The first n lanes from memory, zeros in the rest; touches nothing behind them. 0 < n <= kLanes.
+LENTIL_HD Vec load_n(const float* p, std::int32_t n) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
+#elif defined(__AVX2__)
+  return _mm256_maskload_ps(p, reinterpret_cast<__m256i>(lane_numbers() < n));
+#else
+  Vec v{};
+  for (std::int32_t lane = 0; lane < n; ++lane) v[lane] = p[lane];
+  return v;
+#endif
+}
+
+// Pieces instead of a masked store where the latter is slow (AVX2 on AMD: microcode).
+LENTIL_HD void store_n(float* p, Vec v, std::int32_t n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), v);
+#elif defined(__AVX2__)
+  if (n == kLanes) return store(p, v);
+  __m128 part = _mm256_castps256_ps128(v);
+  if (n & 4) {
+    _mm_storeu_ps(p, part);
+    part = _mm256_extractf128_ps(v, 1);
+    p += 4;
+  }
+  if (n & 2) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(p), part);
+    part = _mm_movehl_ps(part, part);
+    p += 2;
+  }
+  if (n & 1) _mm_store_ss(p, part);
+#else
+  for (std::int32_t lane = 0; lane < n; ++lane) p[lane] = v[lane];
+#endif
+}
+
+// a * b + c with one rounding in every lane.
+LENTIL_HD Vec fma(Vec a, Vec b, Vec c) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_ps(a, b, c);
+#elif defined(__AVX2__)
+  return _mm256_fmadd_ps(a, b, c);
+#elif defined(__aarch64__)
+  return vfmaq_f32(c, a, b);
+#elif defined(__SSE2__)
+  // soft_fma of host_device.h, lane by lane: see there for the proof.
+  typedef double Doubles __attribute__((vector_size(8 * kLanes)));
+  typedef std::int64_t Longs __attribute__((vector_size(8 * kLanes)));
+  const Doubles product = __builtin_convertvector(a, Doubles) * __builtin_convertvector(b, Doubles);
+  const Doubles addend = __builtin_convertvector(c, Doubles);
+  const Doubles sum = product + addend;
+  const Doubles shift = sum - product;
+  const Doubles error = (product - (sum - shift)) + (addend - shift);
+  const Longs bits = reinterpret_cast<Longs>(sum);
+  const Longs even = (bits & 1) - 1;                                 // all ones where the last bit is 0
+  const Longs inexact = (error > 0) | (error < 0);
+  const Longs away = ~((error > 0) ^ (sum > 0));                     // -1 up in magnitude, 0 down
+  const Longs odd = bits + (inexact & even & -(2 * away + 1));
+  return __builtin_convertvector(reinterpret_cast<Doubles>(odd), Vec);
+#else
+  for (std::int32_t lane = 0; lane < kLanes; ++lane) c[lane] = kernels::fma(a[lane], b[lane], c[lane]);
+  return c;
+#endif
+}
+
+// mask is all ones or all zeros in every lane, as comparisons make it.
+LENTIL_HD Vec select(Ints mask, Vec yes, Vec no) {
+  return reinterpret_cast<Vec>((mask & reinterpret_cast<Ints>(yes)) | (~mask & reinterpret_cast<Ints>(no)));
+}
+LENTIL_HD Ints select(Ints mask, Ints yes, Ints no) { return (mask & yes) | (~mask & no); }
+
+// Lanes 0, 2, 4, ... of the 2 * kLanes values (a, b).
+LENTIL_HD Vec even_lanes(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+#elif defined(__SSE2__) || defined(__aarch64__)
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+#else
+  static_cast<void>(b);
+  return a;
+#endif
+}
+
+// p[lane * stride] for lanes in [begin, end), zero in the others; touches nothing else.
+LENTIL_HD Vec load_strided(const float* p, std::int32_t stride, std::int32_t begin, std::int32_t end) {
+  if (begin == 0 && stride == 1) return end == kLanes ? load(p) : load_n(p, end);
+  if (begin == 0 && stride == 2 && kLanes > 1) {
+    const std::int32_t n = 2 * end - 1;
+    if (n <= kLanes) return even_lanes(load_n(p, n), Vec{});
+    return even_lanes(load(p), load_n(p + kLanes, n - kLanes));
+  }
+  Vec v{};
+  for (std::int32_t lane = begin; lane < end; ++lane) v[lane] = p[lane * stride];
+  return v;
+}
+
+}  // namespace lentil::kernels::LENTIL_ISA

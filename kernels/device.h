@@ -1,0 +1,54 @@
+// A device is a table of kernels. Kernels are single-threaded: whoever calls them splits the work.
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "kernels/args.h"
+
+namespace lentil::kernels {
+
+struct KernelTable {
+  const char* isa;
+  void (*conv2d_forward)(const Conv2dForward&);
+  std::int32_t (*conv2d_events)(const ConvEvents&);  // returns how many
+  void (*conv2d_backward_input)(const Conv2dBackwardInput&);
+  void (*conv2d_backward_weight)(const Conv2dBackwardWeight&);
+  void (*max_pool_forward)(const MaxPoolForward&);
+  void (*max_pool_backward)(const MaxPoolBackward&);
+  void (*linear_forward)(const LinearForward&);
+  void (*linear_backward_input)(const LinearBackwardInput&);
+  void (*linear_backward_weight)(const LinearBackwardWeight&);
+  void (*activation_forward)(const ActivationForward&);
+  void (*activation_backward)(const ActivationBackward&);
+  void (*softmax_forward)(const SoftmaxForward&);
+  void (*softmax_backward)(const SoftmaxBackward&);
+  float (*cross_entropy)(const CrossEntropy&);       // returns the loss
+  void (*sgd_update)(const SgdUpdate&);
+  void (*pixels_forward)(const PixelsForward&);
+  void (*fold_forward)(const FoldForward&);
+  void (*fold_backward)(const FoldBackward&);
+};
+
+// One instruction set that the kernels were compiled for.
+struct Isa {
+  std::string_view name;
+  const KernelTable* table;
+  bool supported;                                    // by this processor
+};
+
+// All that are compiled in, best first; the last one runs everywhere.
+std::span<const Isa> isas();
+
+enum class IsaChoice : std::uint8_t { ok, unknown, unsupported };
+
+// The best supported one, or the one that the environment variable LENTIL_ISA names.
+struct CpuKernels {
+  const KernelTable* table = nullptr;                // null unless choice is ok
+  IsaChoice choice = IsaChoice::ok;
+  std::string_view requested;                        // what LENTIL_ISA said; empty: nothing
+};
+CpuKernels cpu();
+// The same for a name given in code; "" takes the best.
+CpuKernels cpu(std::string_view isa);
+
+}  // namespace lentil::kernels

@@ -1,0 +1,42 @@
+#include "runtime/epilogue.h"
+
+namespace lentil {
+void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image, std::size_t first,
+                   std::size_t count) {
+  const kernels::RandomKey key = ctx.dropout_key(step.dropout, image);
+  const float rate = ctx.model.layer(step.dropout).rate;
+  const bool channels = ctx.model.layer(step.dropout).type == LayerType::dropout2d;
+  const std::size_t plane = channels ? ctx.plan.tensors()[step.output].shape.plane() : 1;
+  float factor = 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t element = first + i;
+    if (i == 0 || element % plane == 0) {
+      factor = kernels::dropout_factor(key, static_cast<std::uint32_t>(element / plane), rate);
+    }
+    values[i] *= factor;
+  }
+}
+
+void apply_epilogue(const OpContext& ctx, std::uint32_t image) {
+  float* y = ctx.y_of(image);
+  ctx.kernels.activation_forward({y, static_cast<std::int64_t>(ctx.out.count()), ctx.step.activation});
+  if (!ctx.training || ctx.step.dropout == kNoIndex || ctx.step.type == LayerType::conv2d) return;
+  apply_dropout(ctx, ctx.step, y, image, 0, ctx.out.count());
+}
+
+void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d, std::uint32_t image,
+                             std::size_t first, std::size_t count) {
+  // The order of a convolution: dropout of channels came before the activation. Behind a linear layer only
+  // ReLU is fused with dropout, where the order makes no difference.
+  ctx.kernels.activation_backward({d, y, static_cast<std::int64_t>(count), step.activation});
+  if (step.dropout != kNoIndex) apply_dropout(ctx, step, d, image, first, count);
+}
+
+void channel_factors(const OpContext& ctx, std::uint16_t dropout_layer, std::uint32_t image, float* factors,
+                     std::uint32_t channels) {
+  const kernels::RandomKey key = ctx.dropout_key(dropout_layer, image);
+  const float rate = ctx.model.layer(dropout_layer).rate;
+  for (std::uint32_t c = 0; c < channels; ++c) factors[c] = kernels::dropout_factor(key, c, rate);
+}
+
+}  // namespace lentil

@@ -1,0 +1,22 @@
+// The table of ops, in the order of LayerType. Types without an entry are refused by plan().
+#include <array>
+
+#include "runtime/ops/ops.h"
+
+namespace lentil {
+namespace {
+
+constexpr std::array<const OpDef*, kLayerTypes> kOps{&kConv2d,  &kLinear,  &kMaxPool2d,  &kRelu,
+                                                     &kSigmoid, &kTanh,    &kSoftmax,    &kLogSoftmax,
+                                                     &kDropout, &kDropout2d, &kFlatten};
+
+}  // namespace
+
+const OpDef* find_op(LayerType type) {
+  const auto index = static_cast<std::size_t>(type);
+  return index < kOps.size() ? kOps[index] : nullptr;
+}
+
+const OpDef& op_of(const Step& step) { return step.layer == kNoIndex ? kPixels : *find_op(step.type); }
+
+}  // namespace lentil

@@ -1,0 +1,258 @@
+// Conv2d, with a max-pool, a channel dropout and an activation fused behind it where the planner says so.
+#include "runtime/epilogue.h"
+#include "runtime/ops/ops.h"
+#include "runtime/ops/window.h"
+
+namespace lentil {
+namespace {
+
+std::int32_t i32(std::uint64_t value) { return static_cast<std::int32_t>(value); }
+
+Result<Shape> infer(const Layer& layer, const Shape& in) {
+  if (in.channels != layer.in_features) return Error{Status::shape_mismatch, 0, layer.in_features, in.channels};
+  const Extent map = window_outputs(layer, in);
+  if (map.height == 0 || map.width == 0) return Error{Status::empty_output};
+  return Shape{layer.out_features, map.height, map.width};
+}
+
+// Rows of weights: one per output channel.
+std::size_t row_size(const Layer& layer) {
+  return std::size_t{layer.in_features / layer.groups} * layer.kernel.height * layer.kernel.width;
+}
+
+kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled, const Shape& in, const Shape& out) {
+  const Extent map = window_outputs(layer, in);
+  kernels::ConvShape s{
+      .in_channels = i32(in.channels), .out_channels = i32(out.channels), .groups = i32(layer.groups),
+      .in = {i32(in.height), i32(in.width)}, .map = {i32(map.height), i32(map.width)},
+      .out = {i32(out.height), i32(out.width)}, .kernel = kernel_window(layer), .pool = {}, .pooled = pooled};
+  if (pooled) s.pool = kernel_window(pool);
+  return s;
+}
+kernels::ConvShape conv_shape(const OpContext& ctx) {
+  return conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
+}
+
+// Workspace of the backward pass, in order: events, map (pools that overlap), one row of gradients,
+// one input plane (in place).
+struct Workspace {
+  std::uint64_t events, map, row, plane, bytes;
+};
+Workspace workspace_of(const kernels::ConvShape& s, std::size_t row_floats, bool in_place, std::uint64_t alignment) {
+  const bool overlap = s.pooled && kernels::windows_overlap(s.pool);
+  const auto map = static_cast<std::uint64_t>(s.map.height) * static_cast<std::uint64_t>(s.map.width);
+  const auto out = static_cast<std::uint64_t>(s.out.height) * static_cast<std::uint64_t>(s.out.width);
+  const auto in = static_cast<std::uint64_t>(s.in.height) * static_cast<std::uint64_t>(s.in.width);
+  Workspace w{};
+  w.map = round_up((s.pooled && !overlap ? out : map) * sizeof(kernels::ConvEvent), alignment);
+  w.row = w.map + (overlap ? round_up(map * sizeof(float), alignment) : 0);
+  w.plane = w.row + round_up(row_floats * sizeof(float), alignment);
+  w.bytes = w.plane + (in_place ? round_up(in * sizeof(float), alignment) : 0);
+  return w;
+}
+
+std::size_t gradient_row(const Layer& layer, bool in_place) {
+  return in_place ? std::size_t{layer.kernel.height} * layer.kernel.width : row_size(layer);
+}
+
+OpMemory memory(const StepSketch& s) {
+  OpMemory m;
+  const bool pooled = s.step.pool != kNoIndex;
+  const kernels::ConvShape shape = conv_shape(s.layer, s.pool, pooled, s.in, s.out);
+  if (s.step.has(kFolded)) m.prepared = (row_size(s.layer) + 1) * s.layer.out_features * sizeof(float);
+  if (s.options.mode == Mode::infer) return m;
+  if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
+  if (!s.step.has(kBackward)) return m;
+  if (pooled) m.saved = s.out.channels * kernels::argmax_plane_bytes(s.out.plane(), s.step.argmax_bits);
+  const bool in_place = s.step.has(kInPlace);
+  m.backward_workspace = workspace_of(shape, gradient_row(s.layer, in_place), in_place, sizeof(float)).bytes;
+  return m;
+}
+
+// Weights with the input normalisation in them, then the biases.
+const float* weights(const OpContext& ctx) {
+  return ctx.step.has(kFolded) ? ctx.prepared() : ctx.tensor(Slot::weight).data();
+}
+const float* biases(const OpContext& ctx) {
+  if (ctx.step.has(kFolded)) return ctx.prepared() + row_size(ctx.layer) * ctx.out.channels;
+  const auto bias = ctx.tensor(Slot::bias);
+  return bias.empty() ? nullptr : bias.data();
+}
+
+// scale = 1 / (255 std), shift = mean / std: (p / 255 - mean) / std = p * scale - shift, per input channel.
+struct FoldFactors {
+  std::array<float, 4> scale, shift;
+};
+FoldFactors fold_factors(const OpContext& ctx, std::uint32_t output) {
+  const std::uint32_t channels = ctx.layer.in_features / ctx.layer.groups;
+  const std::uint32_t first = output / (ctx.layer.out_features / ctx.layer.groups) * channels;
+  FoldFactors f{};
+  for (std::uint32_t c = 0; c < channels; ++c) {
+    f.scale[c] = pixel_scale(ctx.model, first + c);
+    f.shift[c] = pixel_shift(ctx.model, first + c);
+  }
+  return f;
+}
+
+void prepare(const OpContext& ctx) {
+  if (!ctx.step.has(kFolded)) return;
+  const std::size_t row = row_size(ctx.layer);
+  const auto weight = ctx.tensor(Slot::weight);
+  const auto bias = ctx.tensor(Slot::bias);
+  for (std::uint32_t o = 0; o < ctx.layer.out_features; ++o) {
+    const FoldFactors f = fold_factors(ctx, o);
+    ctx.kernels.fold_forward({ctx.prepared() + o * row, ctx.prepared() + row * ctx.layer.out_features + o,
+                              weight.data() + o * row, bias.empty() ? 0.0f : bias[o], f.scale.data(), f.shift.data(),
+                              i32(ctx.layer.in_features / ctx.layer.groups),
+                              i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
+  }
+}
+
+std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
+  const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
+  return reinterpret_cast<std::uint8_t*>(ctx.saved()) + (image * std::size_t{ctx.out.channels} + channel) * plane;
+}
+
+void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+  const bool relu = ctx.step.activation == kernels::Activation::relu;
+  const bool drop = ctx.training && ctx.step.dropout != kNoIndex;
+  const bool keep_argmax = ctx.training && ctx.step.saved != kNoOffset;
+  float* factors = drop ? reinterpret_cast<float*>(ctx.forward_workspace(worker)) : nullptr;
+  const kernels::ConvShape shape = conv_shape(ctx);
+  for (std::uint32_t b = begin; b < end; ++b) {
+    if (drop) channel_factors(ctx, ctx.step.dropout, b, factors, ctx.out.channels);
+    ctx.kernels.conv2d_forward({.y = ctx.y_of(b),
+                                .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
+                                .x = ctx.x_of(b), .weight = weights(ctx), .bias = biases(ctx), .factor = factors,
+                                .shape = shape, .relu = relu, .channel_begin = 0,
+                                .channel_end = i32(ctx.out.channels)});
+    if (!relu) apply_epilogue(ctx, b);
+  }
+}
+
+// The backward pass of one (image, output channel): its events, and what is made of them.
+class ChannelEvents {
+ public:
+  ChannelEvents(const OpContext& ctx, std::uint32_t worker)
+      : ctx_(ctx), shape_(conv_shape(ctx)),
+        offsets_(workspace_of(shape_, gradient_row(ctx.layer, ctx.step.has(kInPlace)), ctx.step.has(kInPlace),
+                              sizeof(float))),
+        workspace_(ctx.backward_workspace(worker)) {}
+
+  float* row() const { return reinterpret_cast<float*>(workspace_ + offsets_.row); }
+  float* plane() const { return reinterpret_cast<float*>(workspace_ + offsets_.plane); }
+
+  void list(std::uint32_t image, std::uint32_t channel) {
+    channel_ = channel;
+    image_ = image;
+    count_ = ctx_.kernels.conv2d_events(
+        {.events = events(), .map = reinterpret_cast<float*>(workspace_ + offsets_.map),
+         .dy = ctx_.dy_of(image) + channel * ctx_.out.plane(),
+         .argmax = shape_.pooled ? argmax_of(ctx_, image, channel) : nullptr, .argmax_bits = ctx_.step.argmax_bits,
+         .map_size = shape_.map, .out = shape_.out, .pool = shape_.pool});
+  }
+  // Sum of the events' gradients: the image's share of db.
+  float sum() const {
+    float total = 0;
+    for (std::int32_t e = 0; e < count_; ++e) total += events()[e].gradient;
+    return total;
+  }
+  // Input channels [begin, end) are counted inside the group; dx is the plane of `begin`.
+  void add_input_gradient(float* dx, std::uint32_t begin, std::uint32_t end) const {
+    ctx_.kernels.conv2d_backward_input({dx, weights(ctx_) + channel_ * row_size(ctx_.layer), events(), count_, shape_,
+                                        i32(begin), i32(end)});
+  }
+  void weight_gradient(std::uint32_t begin, std::uint32_t end, bool accumulate) const {
+    const float* x = ctx_.x_of(image_) + (first_input() + begin) * ctx_.in.plane();
+    ctx_.kernels.conv2d_backward_weight({row(), x, events(), count_, shape_, i32(begin), i32(end), accumulate});
+  }
+  std::uint32_t first_input() const {
+    return channel_ / (ctx_.layer.out_features / ctx_.layer.groups) * (ctx_.layer.in_features / ctx_.layer.groups);
+  }
+
+ private:
+  kernels::ConvEvent* events() const { return reinterpret_cast<kernels::ConvEvent*>(workspace_); }
+
+  const OpContext& ctx_;
+  kernels::ConvShape shape_;
+  Workspace offsets_;
+  std::byte* workspace_;
+  std::uint32_t channel_ = 0, image_ = 0;
+  std::int32_t count_ = 0;
+};
+
+void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+  if (ctx.dx == nullptr) return;
+  ChannelEvents events(ctx, worker);
+  const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
+  for (std::uint32_t b = begin; b < end; ++b) {
+    for (std::size_t i = 0; i < ctx.in.count(); ++i) ctx.dx_of(b)[i] = 0;
+    for (std::uint32_t o = 0; o < ctx.out.channels; ++o) {
+      events.list(b, o);
+      events.add_input_gradient(ctx.dx_of(b) + events.first_input() * ctx.in.plane(), 0, group_inputs);
+    }
+  }
+}
+
+// The gradient of the weights in the file from that of the folded ones, then the update.
+void update_row(const OpContext& ctx, std::uint32_t output, float* gradient, float bias_gradient) {
+  const std::size_t row = row_size(ctx.layer);
+  if (ctx.step.has(kFolded)) {
+    const FoldFactors f = fold_factors(ctx, output);
+    ctx.kernels.fold_backward({gradient, bias_gradient, f.scale.data(), f.shift.data(),
+                               i32(ctx.layer.in_features / ctx.layer.groups),
+                               i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
+  }
+  ctx.update(Slot::weight, output * row, row, gradient);
+  if (!ctx.layer.tensor(Slot::bias).empty()) ctx.update(Slot::bias, output, 1, &bias_gradient);
+}
+
+void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+  ChannelEvents events(ctx, worker);
+  const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
+  for (std::uint32_t o = begin; o < end; ++o) {
+    float bias_gradient = 0;
+    for (std::uint32_t b = 0; b < ctx.images; ++b) {
+      events.list(b, o);
+      events.weight_gradient(0, group_inputs, b > 0);
+      bias_gradient = b == 0 ? events.sum() : bias_gradient + events.sum();
+    }
+    update_row(ctx, o, events.row(), bias_gradient);
+  }
+}
+
+// Batch of one: for each input channel the gradient is formed aside, the weights that read the channel are
+// updated, and then the gradient takes the channel's place. No gradient of the weights is ever stored whole.
+void backward_in_place(const OpContext& ctx) {
+  ChannelEvents events(ctx, 0);
+  const std::size_t plane = ctx.in.plane();
+  const std::size_t taps = std::size_t{ctx.layer.kernel.height} * ctx.layer.kernel.width;
+  const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
+  const std::uint32_t group_outputs = ctx.layer.out_features / ctx.layer.groups;
+  for (std::uint32_t c = 0; c < ctx.in.channels; ++c) {
+    const std::uint32_t inner = c % group_inputs;
+    float* dx = events.plane();
+    for (std::size_t i = 0; i < plane; ++i) dx[i] = 0;
+    for (std::uint32_t o = c / group_inputs * group_outputs, end = o + group_outputs; o < end; ++o) {
+      events.list(0, o);
+      events.add_input_gradient(dx, inner, inner + 1);
+      if (!ctx.step.has(kTrained)) continue;
+      events.weight_gradient(inner, inner + 1, false);
+      ctx.update(Slot::weight, o * row_size(ctx.layer) + inner * taps, taps, events.row());
+      const float bias_gradient = events.sum();
+      if (inner == 0 && !ctx.layer.tensor(Slot::bias).empty()) ctx.update(Slot::bias, o, 1, &bias_gradient);
+    }
+    float* x = ctx.dx + c * plane;
+    apply_epilogue_gradient(ctx, *ctx.producer, x, dx, 0, c * plane, plane);
+    for (std::size_t i = 0; i < plane; ++i) x[i] = dx[i];
+  }
+}
+
+}  // namespace
+
+const OpDef kConv2d{.type = LayerType::conv2d, .name = "Conv2d", .reads_input = true, .reads_output = false,
+                    .can_overwrite_input = true, .infer = infer, .memory = memory, .prepare = prepare,
+                    .forward = forward, .backward_input = backward_input, .backward_weight = backward_weight,
+                    .backward_in_place = backward_in_place};
+
+}  // namespace lentil

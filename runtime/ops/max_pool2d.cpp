@@ -1,0 +1,63 @@
+// MaxPool2d as a step of its own.
+#include "runtime/ops/ops.h"
+#include "runtime/ops/window.h"
+
+namespace lentil {
+namespace {
+
+kernels::Plane plane_of(const Shape& s) {
+  return {static_cast<std::int32_t>(s.height), static_cast<std::int32_t>(s.width)};
+}
+
+Result<Shape> infer(const Layer& layer, const Shape& in) {
+  const Extent out = window_outputs(layer, in);
+  if (out.height == 0 || out.width == 0) return Error{Status::empty_output};
+  return Shape{in.channels, out.height, out.width};
+}
+
+std::size_t argmax_bytes(const Step& step, const Shape& out) {
+  return out.channels * kernels::argmax_plane_bytes(out.plane(), step.argmax_bits);
+}
+
+OpMemory memory(const StepSketch& s) {
+  OpMemory m;
+  if (s.step.has(kBackward)) m.saved = argmax_bytes(s.step, s.out);
+  return m;
+}
+
+std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
+  return reinterpret_cast<std::uint8_t*>(ctx.saved()) + image * argmax_bytes(ctx.step, ctx.out) +
+         channel * kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
+}
+
+void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+  const bool keep = ctx.training && ctx.step.saved != kNoOffset;
+  for (std::uint32_t b = begin; b < end; ++b) {
+    for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
+      ctx.kernels.max_pool_forward({ctx.y_of(b) + c * ctx.out.plane(),
+                                    {keep ? argmax_of(ctx, b, c) : nullptr, ctx.step.argmax_bits},
+                                    ctx.x_of(b) + c * ctx.in.plane(), plane_of(ctx.in), plane_of(ctx.out),
+                                    kernel_window(ctx.layer)});
+    }
+  }
+}
+
+void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+  if (ctx.dx == nullptr) return;
+  for (std::uint32_t b = begin; b < end; ++b) {
+    for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
+      ctx.kernels.max_pool_backward({ctx.dx_of(b) + c * ctx.in.plane(), ctx.dy_of(b) + c * ctx.out.plane(),
+                                     argmax_of(ctx, b, c), ctx.step.argmax_bits, plane_of(ctx.in), plane_of(ctx.out),
+                                     kernel_window(ctx.layer)});
+    }
+  }
+}
+
+}  // namespace
+
+const OpDef kMaxPool2d{.type = LayerType::max_pool2d, .name = "MaxPool2d", .reads_input = false,
+                       .reads_output = false, .can_overwrite_input = false, .infer = infer, .memory = memory,
+                       .prepare = nullptr, .forward = forward, .backward_input = backward_input,
+                       .backward_weight = nullptr, .backward_in_place = nullptr};
+
+}  // namespace lentil

@@ -1,0 +1,118 @@
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/hash.h"
+#include "runtime/op.h"
+
+namespace lentil {
+namespace {
+
+// Products of subnormal numbers must not vanish, or results would depend on the caller's settings.
+bool flushes_to_zero() {
+  volatile float least = 0x1p-126f;
+  const volatile float half = least * 0.5f;
+  return half == 0.0f;
+}
+
+Error check_arena(const Plan& plan, std::span<std::byte> arena) {
+  const auto misaligned = reinterpret_cast<std::uintptr_t>(arena.data()) % kArenaAlignment;
+  if (misaligned != 0) return {Status::arena_misaligned, 0, kArenaAlignment, misaligned};
+  if (arena.size() < plan.bytes) return {Status::arena_too_small, 0, plan.bytes, arena.size()};
+  if (flushes_to_zero()) return {Status::flush_to_zero};
+  return {};
+}
+
+}  // namespace
+
+Result<Session> Session::create(const Model& model, const Plan& plan, const kernels::KernelTable& kernels,
+                                std::span<std::byte> arena, ParallelFor parallel) {
+  const Error error = check_arena(plan, arena);
+  if (error.status != Status::ok) return error;
+  Session session;
+  session.model_ = model;
+  session.kernels_ = &kernels;
+  session.arena_ = arena.data();
+  session.parallel_ = parallel;
+  std::memmove(arena.data(), &plan, plan.own_bytes());  // the plan may lie in the arena
+  for (const Step& step : session.plan().steps()) {
+    if (step.layer != kNoIndex) session.load_weights(step);
+  }
+  return session;
+}
+
+// Trained weights start as the model's; prepared copies are made of those in force.
+void Session::load_weights(const Step& step) {
+  const Layer layer = model_.layer(step.layer);
+  for (std::size_t s = 0; s < kSlots && step.parameters != kNoOffset; ++s) {
+    const auto slot = static_cast<Slot>(s);
+    const auto copy = trained_tensor(plan(), arena_, step.parameters, layer, slot);
+    std::copy_n(layer.tensor(slot).begin(), copy.size(), copy.begin());
+    const auto velocity = trained_tensor(plan(), arena_, step.velocity, layer, slot);
+    std::fill(velocity.begin(), velocity.end(), 0.0f);
+  }
+  prepare(step);
+}
+
+void Session::prepare(const Step& step) {
+  if (step.prepared == kNoOffset) return;
+  op_of(step).prepare(make_context(plan(), model_, *kernels_, arena_, step, nullptr, 0));
+}
+
+const Plan& Session::plan() const { return *reinterpret_cast<const Plan*>(arena_); }
+
+std::size_t Session::output_size() const { return plan().tensors()[plan().output].shape.count(); }
+
+Status Session::run(std::span<const float> input, std::span<float> output) {
+  if (plan().input != InputType::float32) return Status::wrong_input_type;
+  return run_checked(input.data(), input.size(), output);
+}
+
+Status Session::run(std::span<const std::uint8_t> pixels, std::span<float> output) {
+  if (plan().input != InputType::uint8) return Status::wrong_input_type;
+  return run_checked(pixels.data(), pixels.size(), output);
+}
+
+Status Session::run_checked(const void* input, std::size_t values, std::span<float> output) {
+  const std::size_t per_image = plan().tensors()[0].shape.count();
+  const std::size_t images = values / per_image;
+  if (values % per_image != 0 || output.size() != images * output_size()) return Status::wrong_size;
+  if (images > plan().batch) return Status::bad_batch;
+  for (const Step& step : plan().steps()) {
+    const OpContext ctx = make_context(plan(), model_, *kernels_, arena_, step, input, static_cast<std::uint32_t>(images));
+    forward_step(ctx);
+  }
+  const auto* result = reinterpret_cast<const float*>(arena_ + plan().tensors()[plan().output].value);
+  std::copy_n(result, output.size(), output.begin());
+  return Status::ok;
+}
+
+std::uint32_t Session::block_count(std::uint32_t count) const {
+  return parallel_.run == nullptr ? 1 : std::min<std::uint32_t>(count, plan().threads);
+}
+
+void Session::forward_step(const OpContext& ctx) const {
+  for_each_block(ctx.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+    op_of(ctx.step).forward(ctx, begin, end, worker);
+  });
+}
+
+std::span<const float> Session::tensor(std::uint32_t layer, Slot slot) const {
+  for (const Step& step : plan().steps()) {
+    if (step.layer == layer && step.has(kTrained)) {
+      return trained_tensor(plan(), arena_, step.parameters, model_.layer(layer), slot);
+    }
+  }
+  return model_.layer(layer).tensor(slot);
+}
+
+std::uint64_t weights_hash(const Session& session) {
+  std::uint64_t hash = kHashStart;
+  for (std::uint32_t i = 0; i < session.model().layer_count; ++i) {
+    for (std::size_t s = 0; s < kSlots; ++s) hash = hash_floats(hash, session.tensor(i, static_cast<Slot>(s)));
+  }
+  return hash;
+}
+
+}  // namespace lentil

@@ -1,0 +1,65 @@
+// Inference in memory that the caller owns.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.h"
+#include "runtime/model.h"
+#include "runtime/parallel.h"
+#include "runtime/plan.h"
+#include "runtime/status.h"
+
+namespace lentil {
+
+struct OpContext;
+struct Step;
+
+class Session {
+ public:
+  // Borrows the arena (64-aligned) and the model's bytes; both must outlive the session.
+  static Result<Session> create(const Model& model, const Plan& plan, const kernels::KernelTable& kernels,
+                                std::span<std::byte> arena, ParallelFor parallel = {});
+
+  // `input` holds n images one after the other ([n][C][H][W], n <= the plan's batch), `output` room for
+  // n * output_size() values. Nothing is allocated; the only errors are those of wrong sizes and types.
+  Status run(std::span<const float> input, std::span<float> output);
+  Status run(std::span<const std::uint8_t> pixels, std::span<float> output);
+
+  std::size_t output_size() const;               // values per image
+  const Plan& plan() const;
+  const Model& model() const { return model_; }
+
+  // The weights as they are now: in the arena if this layer is trained, else in the model. Empty: none.
+  std::span<const float> tensor(std::uint32_t layer, Slot slot) const;
+
+ private:
+  friend class Trainer;
+  Status run_checked(const void* input, std::size_t values, std::span<float> output);
+  void load_weights(const Step& step);
+  void prepare(const Step& step);
+  void forward_step(const OpContext& ctx) const;
+
+  // body(begin, end, worker) over [0, count) in one contiguous block per worker: few dispatches, and what a
+  // block computes does not depend on how many there are.
+  template <class Body>
+  void for_each_block(std::uint32_t count, Body body) const;
+  std::uint32_t block_count(std::uint32_t count) const;
+
+  Model model_;
+  const kernels::KernelTable* kernels_ = nullptr;
+  std::byte* arena_ = nullptr;
+  ParallelFor parallel_;
+};
+
+template <class Body>
+void Session::for_each_block(std::uint32_t count, Body body) const {
+  const std::uint32_t blocks = block_count(count);
+  parallel_(blocks, [&](std::uint32_t block, std::uint32_t worker) {
+    const std::uint64_t total = count;
+    body(static_cast<std::uint32_t>(total * block / blocks), static_cast<std::uint32_t>(total * (block + 1) / blocks),
+         worker);
+  });
+}
+
+}  // namespace lentil

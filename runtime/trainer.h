@@ -1,0 +1,69 @@
+// Training in place: forward, backward and SGD over one batch, in memory that the caller owns.
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "runtime/session.h"
+
+namespace lentil {
+
+// v = momentum * v + (gradient + weight_decay * w); w -= rate * v      (docs/numerics.md 10)
+struct Sgd {
+  float rate = 0.01f;
+  float momentum = 0;
+  float weight_decay = 0;
+  bool nesterov = false;
+};
+
+struct StepResult {
+  Status status = Status::ok;    // non_finite_loss and wrong arguments leave the weights as they were
+  float loss = 0;                // mean over the batch's images, before the update
+  std::uint32_t correct = 0;     // images whose largest output is at the label (class losses)
+};
+
+class Trainer {
+ public:
+  // The plan must be made with Mode::train. `seed` keys the dropout masks. Velocities start at zero.
+  static Result<Trainer> create(const Model& model, const Plan& plan, const kernels::KernelTable& kernels,
+                                std::span<std::byte> arena, std::uint64_t seed, ParallelFor parallel = {});
+
+  // One SGD step on n <= batch images, where n is labels.size() or targets.size() / output_size().
+  StepResult step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd);
+  StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd);
+  StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd);
+
+  Session& session() { return session_; }        // inference with the weights as they are now
+  const Session& session() const { return session_; }
+
+  // State for a checkpoint: with the weights of session().tensor(), the velocities and the step number
+  // a new Trainer continues to the same bits. Mutable spans point into the arena; empty where frozen.
+  std::span<float> weights(std::uint32_t layer, Slot slot) { return trained(layer, slot, false); }
+  std::span<float> velocity(std::uint32_t layer, Slot slot) { return trained(layer, slot, true); }
+  std::uint32_t steps_done() const { return step_; }
+  void restore_step(std::uint32_t steps_done) { step_ = steps_done; }
+  // Call after writing through weights(): packed and folded copies follow.
+  void weights_changed();
+
+ private:
+  struct Run {
+    const void* input;
+    std::uint32_t images;
+    Sgd sgd;
+  };
+  StepResult step_checked(const void* input, std::size_t values, std::span<const std::uint8_t> labels,
+                          std::span<const float> targets, std::size_t images, const Sgd& sgd);
+  OpContext context(const Run& run, const Step& step) const;
+  void forward(const Run& run);
+  StepResult losses(const Run& run, std::span<const std::uint8_t> labels, std::span<const float> targets);
+  void backward(const Run& run, const Step& step);
+  std::span<float> trained(std::uint32_t layer, Slot slot, bool velocity);
+
+  Session session_;
+  std::uint64_t seed_ = 0;
+  std::uint32_t step_ = 0;
+};
+
+// 64-bit hash of the weights as they are now, as weights_hash(Model).
+std::uint64_t weights_hash(const Session& session);
+
+}  // namespace lentil

@@ -1,0 +1,37 @@
+#include "models/registry.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "formats/model_writer.h"
+
+namespace lentil::models {
+namespace {
+
+TEST_CASE("every named network makes a readable file with ten labels") {
+  for (const Definition& definition : definitions()) {
+    const formats::ModelFile file = definition.make();
+    CHECK(file.name == definition.name);
+    CHECK(!definition.summary.empty());
+    CHECK(file.labels.size() == 10);
+    CHECK(file.input == Shape{1, 28, 28});
+    CHECK(file.normalization.mean[0] == 0.1307f);
+    CHECK(file.normalization.std[0] == 0.3081f);
+    CHECK(formats::read_model(formats::write_model(file)));
+  }
+}
+
+TEST_CASE("networks are found by name") {
+  REQUIRE(find_definition("lenet") != nullptr);
+  CHECK(find_definition("lenet")->make().name == "lenet");
+  CHECK(find_definition("LeNet") == nullptr);
+  CHECK(find_definition("") == nullptr);
+}
+
+TEST_CASE("no name is given twice") {
+  std::set<std::string_view> names;
+  for (const Definition& definition : definitions()) CHECK(names.insert(definition.name).second);
+}
+
+}  // namespace
+}  // namespace lentil::models

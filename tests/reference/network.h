@@ -1,0 +1,103 @@
+// A plain interpreter of a Model: layer after layer, image after image, every value kept. What planner,
+// fusion, Session and Trainer have to reproduce to the bit (float) and what central differences can trust
+// (double).
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "runtime/plan.h"
+#include "tests/reference/graph.h"
+#include "tests/reference/reference.h"
+
+namespace lentil::reference {
+
+// What a batch is trained towards: labels, or values of the outputs' sizes.
+template <class T>
+struct Targets {
+  Loss loss = Loss::cross_entropy;
+  std::span<const std::uint8_t> labels{};
+  std::vector<T> values{};  // mse: [n][outputs]
+};
+
+// One vector for each slot of each layer of the model; empty where a layer has none.
+template <class T>
+using Parameters = std::vector<std::array<std::vector<T>, kSlots>>;
+
+template <class T>
+struct Gradients {
+  BatchLoss<T> loss;
+  std::uint32_t correct = 0;  // images whose largest output, the first of equals, is at the label
+  Parameters<T> parameters;   // of every layer with weights, frozen or not
+};
+
+template <class T>
+class Network {
+ public:
+  // Copies the weights; borrows the model's names and inputs only while it is made. With InputType::uint8
+  // the images given to the functions below hold pixels 0 to 255, as numbers of type T.
+  explicit Network(const Model& model, InputType input = InputType::float32, std::uint64_t seed = 0);
+
+  // [n][outputs]; dropout is off.
+  std::vector<T> infer(std::span<const T> images) const;
+  // The loss with the dropout masks of the next step.
+  BatchLoss<T> loss(std::span<const T> images, const Targets<T>& targets) const;
+  Gradients<T> gradients(std::span<const T> images, const Targets<T>& targets) const;
+  // One SGD step. Returns the gradients from before the update.
+  Gradients<T> step(std::span<const T> images, const Targets<T>& targets, const Sgd& sgd);
+
+  std::vector<T>& tensor(std::uint32_t layer, Slot slot) { return weights_[layer][at(slot)]; }
+  std::vector<T>& velocity(std::uint32_t layer, Slot slot) { return velocities_[layer][at(slot)]; }
+  Parameters<T>& parameters() { return weights_; }
+  void freeze(std::uint32_t layer) { frozen_.insert(layer); }
+  void set_steps_done(std::uint32_t steps) { step_ = steps; }
+
+ private:
+  using Batch = std::vector<std::vector<T>>;  // a vector per image
+  struct Pass {
+    Batch input;                 // the network's, normalised unless that is folded
+    std::vector<Batch> outputs;  // of each node
+    std::vector<std::vector<std::vector<std::size_t>>> argmax;  // of each max-pool: a vector per image
+  };
+
+  static std::size_t at(Slot slot) { return static_cast<std::size_t>(slot); }
+  const std::vector<T>& weight(const Node& node) const { return weights_[node.index][at(Slot::weight)]; }
+  const std::vector<T>& bias(const Node& node) const { return weights_[node.index][at(Slot::bias)]; }
+  bool folds() const;
+  bool folds(const Node& node) const { return folds_ && node.reads_network_input(); }
+  // A last LogSoftmax, and for cross entropy a last Softmax, is one with the loss.
+  bool loss_takes_last_layer(const Targets<T>& targets) const;
+  kernels::RandomKey mask(const Node& node, std::size_t image) const;
+  const Batch& input_of(const Pass& pass, const Node& node) const;
+
+  Pass forward(std::span<const T> images, Mode mode) const;
+  std::vector<T> forward_conv2d(const Node& node, const std::vector<T>& x) const;
+  std::vector<T> forward_one(const Node& node, const std::vector<T>& x, std::size_t image, Mode mode,
+                             std::vector<std::size_t>& argmax) const;
+  BatchLoss<T> loss_of(const Pass& pass, const Targets<T>& targets) const;
+  std::uint32_t count_correct(const Batch& outputs, const Targets<T>& targets) const;
+
+  std::vector<T> backward_one(const Node& node, const std::vector<T>& y, const std::vector<T>& g,
+                              std::size_t image, const std::vector<std::size_t>& argmax) const;
+  void conv2d_parameters(const Node& node, const Batch& x, const Batch& g, Parameters<T>& out) const;
+  void linear_parameters(const Node& node, const Batch& x, const Batch& g, Parameters<T>& out) const;
+
+  std::vector<Node> nodes_;
+  Normalization normalization_;
+  std::size_t input_size_ = 0;
+  InputType input_type_;
+  bool folds_ = false;
+  std::uint64_t seed_;
+  std::uint32_t step_ = 0;
+  Parameters<T> weights_, velocities_;
+  std::set<std::uint32_t> frozen_;
+};
+
+// FNV-1a 64 of docs/numerics.md 12.
+std::uint64_t parameters_hash(const Parameters<float>& parameters);
+
+}  // namespace lentil::reference
