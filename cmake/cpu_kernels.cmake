@@ -16,8 +16,8 @@ function(add_cpu_kernels isa)
   # What no processor older than the flags may ever run must not leave its object file: an inline function
   # compiled here is a weak symbol that the linker may pick for everybody. The optimizer hides such symbols
   # by inlining, so tests/symbols_test.cmake looks at objects that are not optimized.
-  if(LENTIL_BUILD_TESTS AND ARGN)
-    lentil_kernel_objects(lentil_kernels_${isa}_unoptimized ${isa} ${ARGN} -O0 -fno-sanitize=all)
+  if(LENTIL_BUILD_TESTS AND ARGN AND NOT LENTIL_SANITIZE)
+    lentil_kernel_objects(lentil_kernels_${isa}_unoptimized ${isa} ${ARGN} -O0)
     set_target_properties(lentil_kernels_${isa}_unoptimized PROPERTIES CXX_CLANG_TIDY "")
     set_property(GLOBAL APPEND PROPERTY LENTIL_ISA_OBJECTS
       lentil_kernels_${isa} lentil_kernels_${isa}_unoptimized)

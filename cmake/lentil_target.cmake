@@ -3,6 +3,9 @@
 
 add_library(lentil_warnings INTERFACE)
 target_compile_options(lentil_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wvla
+  # GCC 12 sees uninitialized values inside its own <functional> under sanitizers, and in vectors at -O3; clang's
+  # analyzer looks for real ones in the tidy preset.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${LENTIL_WERROR}>:-Werror>)
 
 # lentil_target(name [EMBEDDED])

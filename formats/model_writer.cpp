@@ -140,7 +140,7 @@ AlignedBytes write_model(const ModelFile& file) {
   using Root = fbs::ModelFile;
   FlatBufferBuilder out;
   // Every file is a multiple of 64 long, those without a tensor too.
-  out.ForceVectorAlignment(0, 1, kFileAlignment);
+  out.ForceVectorAlignment(kFileAlignment, 1, kFileAlignment);
   fbs::FinishModelFileBuffer(out, write_root(out, file));
 
   AlignedBytes bytes(std::as_bytes(std::span(out.GetBufferPointer(), out.GetSize())));

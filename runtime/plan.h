@@ -33,7 +33,7 @@ struct PlanOptions {
   std::uint32_t threads = 1;                     // workers that the ParallelFor will have
   bool momentum = true;                          // train: keep a velocity for every trained weight
   bool fuse = true;                              // false: one step per layer (same bits, more memory)
-  std::span<const std::uint16_t> frozen;         // train: layers that keep their weights
+  std::span<const std::uint16_t> frozen{};       // train: layers that keep their weights
 };
 
 inline constexpr std::size_t kArenaAlignment = 64;

@@ -9,6 +9,7 @@
 namespace lentil {
 
 inline constexpr std::uint32_t kNoOffset = 0xffffffffu;
+inline constexpr std::uint32_t kSameAsValue = 0xfffffffeu;  // while planning: a gradient that overwrites
 inline constexpr std::uint16_t kNoIndex = 0xffffu;
 
 // A value that flows between steps, for every image of the batch.

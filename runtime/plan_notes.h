@@ -1,0 +1,47 @@
+// The planner's working state: the plan in the making and its notes, all in the caller's bytes.
+#pragma once
+#include <span>
+
+#include "runtime/intervals.h"
+#include "runtime/op.h"
+
+namespace lentil {
+
+inline constexpr std::uint64_t kMostElements = (1u << 31) - 1;
+inline constexpr std::uint32_t kLongestSide = 32767;  // backward events hold rows and columns in 16 bits
+
+struct PlanNotes {
+  // Bytes that the notes of a model of so many layers need, the plan included.
+  static std::size_t bytes(std::size_t layers);
+  PlanNotes(const Model& model, const PlanOptions& options, std::byte* memory);
+
+  const Model& model;
+  const PlanOptions& options;
+  std::byte* memory;
+  Plan* plan;                                      // at the front of memory, its steps behind it
+  Step* steps;
+  TensorSlot* tensors;
+  std::span<Shape> shapes;                         // of every layer's output
+  std::span<std::uint16_t> tensor_of;              // that holds the layer's output; kNoIndex: not yet emitted
+  std::span<std::uint16_t> uses;                   // readers of each layer
+  Interval* intervals;
+  std::size_t interval_count = 0;
+
+  bool train() const { return options.mode == Mode::train; }
+  Shape shape_of(std::int32_t layer) const {
+    return layer == kNetworkInput ? model.input : shapes[static_cast<std::size_t>(layer)];
+  }
+  // Forward steps run at times 0, 1, ...; the loss at time step_count; backward in reverse after it.
+  std::size_t loss_time() const { return plan->step_count; }
+  std::size_t backward_time(std::size_t step) const { return 2u * plan->step_count - step; }
+  Step* producer_of(std::uint16_t tensor) const;   // null: the caller's input
+  std::uint32_t readers_of(std::uint16_t tensor) const;
+};
+
+// The stages of plan(), in order.
+Error infer_shapes(PlanNotes& notes);              // of every layer; refuses what does not fit together
+void emit_steps(PlanNotes& notes);                 // layers to steps, fused or not
+Error choose_backward(PlanNotes& notes);           // what is trained, and which gradients overwrite values
+Error collect_intervals(PlanNotes& notes);         // who needs how many bytes from when to when
+
+}  // namespace lentil
