@@ -12,11 +12,13 @@ else()
   target_link_libraries(lentil_test_main INTERFACE Catch2::Catch2WithMain)
 endif()
 
-# lentil_tests(folder LABEL label [TAGS tag...] SOURCES file...)
-# One program lentil_<folder>_tests, one ctest entry per test case. Cases tagged [tag] for one of TAGS get
-# that label instead of the folder's.
+# Skipped is a test that says so and in which nothing failed.
+set(LENTIL_TEST_SKIPPED "skipped: .*(All tests passed|assertions: - none -)")
+
+# lentil_tests(folder LABEL label SOURCES file...)
+# One program lentil_<folder>_tests, one ctest entry per test case.
 function(lentil_tests folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "TAGS;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES")
   set(program lentil_${folder}_tests)
   list(TRANSFORM arg_SOURCES PREPEND ${folder}/)
   add_executable(${program} ${arg_SOURCES})
@@ -24,19 +26,9 @@ function(lentil_tests folder)
   target_link_libraries(${program} PRIVATE lentil_reference lentil_test_main)
   target_compile_definitions(${program} PRIVATE LENTIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
-  set(others "")
-  foreach(tag IN LISTS arg_TAGS)
-    lentil_discover(${program} ${folder} ${tag} "[${tag}]")
-    string(APPEND others "~[${tag}]")
-  endforeach()
-  lentil_discover(${program} ${folder} ${arg_LABEL} "${others}")
-endfunction()
-
-# Skipped are tests that say so and have nothing failed.
-function(lentil_discover program folder label spec)
-  catch_discover_tests(${program} TEST_SPEC "${spec}" TEST_PREFIX "${folder}/"
-    PROPERTIES LABELS ${label} TIMEOUT 600
-      SKIP_REGULAR_EXPRESSION "skipped: .*(All tests passed|assertions: - none -)")
+  catch_discover_tests(${program} TEST_PREFIX "${folder}/"
+    PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600
+      SKIP_REGULAR_EXPRESSION ${LENTIL_TEST_SKIPPED})
 endfunction()
 
 # The whole program once more for each instruction set that the processor at hand has.

@@ -9,7 +9,8 @@ namespace {
 
 float bound(const Layer& layer) {
   std::uint32_t inputs = layer.in_features;
-  if (layer.type == LayerType::conv2d) inputs = inputs / layer.groups * layer.kernel.height * layer.kernel.width;
+  if (layer.type == LayerType::conv2d)
+    inputs = inputs / layer.groups * layer.kernel.height * layer.kernel.width;
   return 1.0f / std::sqrt(static_cast<float>(inputs));
 }
 

@@ -39,9 +39,9 @@ Error check_window(const Layer& l, std::uint32_t index) {
 
 Error check_conv2d(const Layer& l, std::uint32_t index) {
   if (const Error e = check_window(l, index); e.status != Status::ok) return e;
-  const Error e = check_ranges(index, {{l.in_features, 1, kMaxFeatures},
-                                       {l.out_features, 1, kMaxFeatures},
-                                       {l.groups, 1, l.in_features}});
+  const Error e = check_ranges(
+      index,
+      {{l.in_features, 1, kMaxFeatures}, {l.out_features, 1, kMaxFeatures}, {l.groups, 1, l.in_features}});
   if (e.status != Status::ok) return e;
   const bool divides = l.in_features % l.groups == 0 && l.out_features % l.groups == 0;
   return divides ? Error{} : bad_value(index, 1, l.groups);
@@ -121,8 +121,10 @@ bool keeps_shape(LayerType type) {
     case LayerType::prelu:
     case LayerType::elu:
     case LayerType::batch_norm1d:
-    case LayerType::batch_norm2d: return true;
-    default: return false;
+    case LayerType::batch_norm2d:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -131,31 +133,41 @@ std::uint32_t inputs_required(LayerType type) {
     case LayerType::add:
     case LayerType::sub:
     case LayerType::mul:
-    case LayerType::concat: return 2;
-    default: return 1;
+    case LayerType::concat:
+      return 2;
+    default:
+      return 1;
   }
 }
 
 Error check_hyperparameters(const Layer& l, std::uint32_t index) {
   switch (l.type) {
-    case LayerType::conv2d: return check_conv2d(l, index);
+    case LayerType::conv2d:
+      return check_conv2d(l, index);
     case LayerType::linear:
       return check_ranges(index, {{l.in_features, 1, kMaxFeatures}, {l.out_features, 1, kMaxFeatures}});
     case LayerType::max_pool2d:
-    case LayerType::avg_pool2d: return check_pool(l, index);
+    case LayerType::avg_pool2d:
+      return check_pool(l, index);
     case LayerType::dropout:
-    case LayerType::dropout2d: return check_float(l.rate >= 0 && l.rate < 1, l.rate, index);
-    case LayerType::flatten: return check_ranges(index, {{static_cast<std::uint32_t>(l.order), 0, 1}});
+    case LayerType::dropout2d:
+      return check_float(l.rate >= 0 && l.rate < 1, l.rate, index);
+    case LayerType::flatten:
+      return check_ranges(index, {{static_cast<std::uint32_t>(l.order), 0, 1}});
     case LayerType::leaky_relu:
-    case LayerType::elu: return check_float(std::isfinite(l.slope), l.slope, index);
-    case LayerType::prelu: return check_ranges(index, {{l.out_features, 1, kMaxFeatures}});
+    case LayerType::elu:
+      return check_float(std::isfinite(l.slope), l.slope, index);
+    case LayerType::prelu:
+      return check_ranges(index, {{l.out_features, 1, kMaxFeatures}});
     case LayerType::batch_norm1d:
-    case LayerType::batch_norm2d: return check_batch_norm(l, index);
+    case LayerType::batch_norm2d:
+      return check_batch_norm(l, index);
     case LayerType::reshape:
       return check_ranges(index, {{l.out_features, 1, kMaxFeatures},
                                   {l.kernel.height, 1, kMaxExtent},
                                   {l.kernel.width, 1, kMaxExtent}});
-    default: return {};
+    default:
+      return {};
   }
 }
 

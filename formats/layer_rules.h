@@ -37,7 +37,8 @@ Error check_hyperparameters(const Layer& layer, std::uint32_t index);
 // Status::ok, or bad_input_description: each side at least 1, less than 2^31 values in all.
 Error check_input_shape(const Shape& shape);
 
-// Outputs of the whole network if its last layers tell (a linear layer followed by shape-keeping ones), else 0.
+// Outputs of the whole network if its last layers tell (a linear layer followed by shape-keeping ones), else
+// 0.
 std::uint32_t known_outputs(const Model& model);
 
 }  // namespace lentil::formats

@@ -11,29 +11,48 @@ namespace {
 
 const char* name_stem(LayerType type) {
   switch (type) {
-    case LayerType::conv2d: return "conv";
-    case LayerType::linear: return "fc";
+    case LayerType::conv2d:
+      return "conv";
+    case LayerType::linear:
+      return "fc";
     case LayerType::max_pool2d:
     case LayerType::avg_pool2d:
-    case LayerType::global_avg_pool2d: return "pool";
-    case LayerType::relu: return "relu";
-    case LayerType::sigmoid: return "sigmoid";
-    case LayerType::tanh: return "tanh";
-    case LayerType::softmax: return "softmax";
-    case LayerType::log_softmax: return "log_softmax";
+    case LayerType::global_avg_pool2d:
+      return "pool";
+    case LayerType::relu:
+      return "relu";
+    case LayerType::sigmoid:
+      return "sigmoid";
+    case LayerType::tanh:
+      return "tanh";
+    case LayerType::softmax:
+      return "softmax";
+    case LayerType::log_softmax:
+      return "log_softmax";
     case LayerType::dropout:
-    case LayerType::dropout2d: return "drop";
-    case LayerType::flatten: return "flatten";
-    case LayerType::leaky_relu: return "leaky_relu";
-    case LayerType::prelu: return "prelu";
-    case LayerType::elu: return "elu";
+    case LayerType::dropout2d:
+      return "drop";
+    case LayerType::flatten:
+      return "flatten";
+    case LayerType::leaky_relu:
+      return "leaky_relu";
+    case LayerType::prelu:
+      return "prelu";
+    case LayerType::elu:
+      return "elu";
     case LayerType::batch_norm1d:
-    case LayerType::batch_norm2d: return "bn";
-    case LayerType::reshape: return "reshape";
-    case LayerType::add: return "add";
-    case LayerType::sub: return "sub";
-    case LayerType::mul: return "mul";
-    case LayerType::concat: return "concat";
+    case LayerType::batch_norm2d:
+      return "bn";
+    case LayerType::reshape:
+      return "reshape";
+    case LayerType::add:
+      return "add";
+    case LayerType::sub:
+      return "sub";
+    case LayerType::mul:
+      return "mul";
+    case LayerType::concat:
+      return "concat";
   }
   return "layer";
 }
@@ -56,13 +75,18 @@ std::string spell(const Extent& e) { return std::to_string(e.height) + "x" + std
 std::string describe(const Layer& layer, const Error& error) {
   switch (layer.type) {
     case LayerType::dropout:
-    case LayerType::dropout2d: return "the rate must be at least 0 and less than 1";
+    case LayerType::dropout2d:
+      return "the rate must be at least 0 and less than 1";
     case LayerType::leaky_relu:
-    case LayerType::elu: return "the slope must be a finite number";
-    default: break;
+    case LayerType::elu:
+      return "the slope must be a finite number";
+    default:
+      break;
   }
-  if (layer.groups > 1 && error.given == layer.groups) return "the groups must divide the channels, in and out";
-  return "a setting of " + std::to_string(error.given) + " where the limit is " + std::to_string(error.needed);
+  if (layer.groups > 1 && error.given == layer.groups)
+    return "the groups must divide the channels, in and out";
+  return "a setting of " + std::to_string(error.given) + " where the limit is " +
+         std::to_string(error.needed);
 }
 
 // Zeros are a fair start for what will be drawn or loaded; scales and variances are factors.
@@ -157,11 +181,15 @@ ModelBuilder& ModelBuilder::elu(float alpha, std::string name) {
   return append(l, std::move(name));
 }
 
-ModelBuilder& ModelBuilder::sigmoid(std::string name) { return append(make(LayerType::sigmoid), std::move(name)); }
+ModelBuilder& ModelBuilder::sigmoid(std::string name) {
+  return append(make(LayerType::sigmoid), std::move(name));
+}
 
 ModelBuilder& ModelBuilder::tanh(std::string name) { return append(make(LayerType::tanh), std::move(name)); }
 
-ModelBuilder& ModelBuilder::softmax(std::string name) { return append(make(LayerType::softmax), std::move(name)); }
+ModelBuilder& ModelBuilder::softmax(std::string name) {
+  return append(make(LayerType::softmax), std::move(name));
+}
 
 ModelBuilder& ModelBuilder::log_softmax(std::string name) {
   return append(make(LayerType::log_softmax), std::move(name));
@@ -201,7 +229,8 @@ ModelBuilder& ModelBuilder::after(std::int16_t layer) {
   return *this;
 }
 
-ModelBuilder& ModelBuilder::join(LayerType type, std::initializer_list<std::int16_t> layers, std::string name) {
+ModelBuilder& ModelBuilder::join(LayerType type, std::initializer_list<std::int16_t> layers,
+                                 std::string name) {
   for (const std::int16_t layer : layers) after(layer);
   inputs_ = layers;
   return append(make(type), std::move(name));
@@ -225,7 +254,8 @@ Outcome<ModelFile> ModelBuilder::build() const {
 
 ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) {
   if (failed()) return *this;
-  LayerData layer{.name = std::move(name), .settings = settings, .inputs = std::exchange(inputs_, {}), .tensors = {}};
+  LayerData layer{
+      .name = std::move(name), .settings = settings, .inputs = std::exchange(inputs_, {}), .tensors = {}};
   if (layer.name.empty()) {
     const std::string stem = name_stem(settings.type);
     const auto same = std::count_if(file_.layers.begin(), file_.layers.end(),
@@ -233,7 +263,8 @@ ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) 
     layer.name = default_layer_name(settings.type, static_cast<std::size_t>(same) + 1);
   }
   const Shape shape = output_shape(layer);
-  if (check_input_shape(shape).status != Status::ok) fail(layer.name, "its output is too large: " + spell(shape));
+  if (check_input_shape(shape).status != Status::ok)
+    fail(layer.name, "its output is too large: " + spell(shape));
   check_name(layer);
   if (failed()) return *this;
   for (const Slot slot : {Slot::weight, Slot::bias, Slot::running_mean, Slot::running_var}) {
@@ -246,7 +277,8 @@ ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) 
 }
 
 void ModelBuilder::check_name(const LayerData& layer) {
-  if (file_.layers.size() >= kMaxLayers) fail(layer.name, "more than " + std::to_string(kMaxLayers) + " layers");
+  if (file_.layers.size() >= kMaxLayers)
+    fail(layer.name, "more than " + std::to_string(kMaxLayers) + " layers");
   if (!takes_parameters(layer.settings.type)) return;
   for (const LayerData& earlier : file_.layers) {
     if (takes_parameters(earlier.settings.type) && earlier.name == layer.name) {
@@ -277,18 +309,23 @@ Shape ModelBuilder::output_shape(const LayerData& layer) {
       }
       return {l.type == LayerType::conv2d ? l.out_features : in.channels, out.height, out.width};
     }
-    case LayerType::global_avg_pool2d: return {in.channels, 1, 1};
-    case LayerType::linear: return {l.out_features, 1, 1};
-    case LayerType::flatten: return {static_cast<std::uint32_t>(in.count()), 1, 1};
+    case LayerType::global_avg_pool2d:
+      return {in.channels, 1, 1};
+    case LayerType::linear:
+      return {l.out_features, 1, 1};
+    case LayerType::flatten:
+      return {static_cast<std::uint32_t>(in.count()), 1, 1};
     case LayerType::prelu:
-      if (l.out_features != 1 && l.out_features != in.channels) fail(layer.name, "as many slopes as channels, or one");
+      if (l.out_features != 1 && l.out_features != in.channels)
+        fail(layer.name, "as many slopes as channels, or one");
       return in;
     case LayerType::reshape: {
       const Shape out{l.out_features, l.kernel.height, l.kernel.width};
       if (out.count() != in.count()) fail(layer.name, "cannot make " + spell(out) + " of " + spell(in));
       return out;
     }
-    default: return layer.inputs.size() > 1 ? joined_shape(layer) : in;
+    default:
+      return layer.inputs.size() > 1 ? joined_shape(layer) : in;
   }
 }
 

@@ -1,7 +1,8 @@
 // Networks written by hand in C++:
-//   ModelBuilder("tiny").conv2d("conv1", {.out = 4, .kernel = {3, 3}}).relu().flatten().linear("fc1", 10).build()
-// The shape is followed along, so that nobody counts channels. Parameters start as zeros (scales and variances
-// as ones, PReLU's slope as 0.25); initialize() in formats/initial_weights.h draws them.
+//   ModelBuilder("tiny").conv2d("conv1", {.out = 4, .kernel = {3, 3}}).relu().flatten().linear("fc1",
+//   10).build()
+// The shape is followed along, so that nobody counts channels. Parameters start as zeros (scales and
+// variances as ones, PReLU's slope as 0.25); initialize() in formats/initial_weights.h draws them.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -68,7 +69,7 @@ class ModelBuilder {
   ModelBuilder& labels(std::vector<std::string> labels);
   ModelBuilder& normalize(float mean, float std);  // the same for all channels
 
-  Shape shape() const { return shapes_.back(); }   // of the newest layer's output
+  Shape shape() const { return shapes_.back(); }  // of the newest layer's output
   bool failed() const { return !failure_.empty(); }
   Outcome<ModelFile> build() const;
 
@@ -76,15 +77,15 @@ class ModelBuilder {
   ModelBuilder& append(Layer settings, std::string name, bool bias = true);
   ModelBuilder& append_pool(LayerType type, const PoolOptions& options, std::string name);
   void check_name(const LayerData& layer);
-  Shape input_shape() const;                       // of the next layer
+  Shape input_shape() const;  // of the next layer
   Shape shape_of(std::int16_t layer) const { return shapes_[static_cast<std::size_t>(layer + 1)]; }
   Shape output_shape(const LayerData& layer);
   Shape joined_shape(const LayerData& layer);
   void fail(const std::string& layer, const std::string& what);
 
   ModelFile file_;
-  std::vector<Shape> shapes_;                      // of the input, then of each layer's output
-  std::vector<std::int16_t> inputs_;               // of the next layer; empty: the layer before
+  std::vector<Shape> shapes_;         // of the input, then of each layer's output
+  std::vector<std::int16_t> inputs_;  // of the next layer; empty: the layer before
   std::string failure_;
 };
 

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "formats/layer_rules.h"
-#include "model_generated.h"
 #include "formats/model_reader.h"
+#include "model_generated.h"
 
 namespace lentil::formats {
 namespace {
@@ -159,10 +159,10 @@ Error check_step(const StepView& step, std::uint32_t channels, std::uint32_t ind
 }
 
 struct SampleRules {
-  std::size_t inputs;    // values of the network's input
-  std::size_t outputs;   // of the network; 0: unknown
-  std::size_t classes;   // 0: unknown
-  bool golden;           // must have outputs; else must have a label
+  std::size_t inputs;   // values of the network's input
+  std::size_t outputs;  // of the network; 0: unknown
+  std::size_t classes;  // 0: unknown
+  bool golden;          // must have outputs; else must have a label
 };
 
 Error check_sample(const SampleView& s, const SampleRules& rules, std::uint32_t index) {
@@ -210,7 +210,8 @@ Error check_velocity(const VelocityView& velocity, const Model& model) {
     return {Status::missing_tensor, index, velocity.data.size(), slot};
   }
   const std::size_t elements = model.layer(index).tensors[slot].size();
-  if (velocity.data.size() != elements) return {Status::bad_tensor_size, index, elements, velocity.data.size()};
+  if (velocity.data.size() != elements)
+    return {Status::bad_tensor_size, index, elements, velocity.data.size()};
   const std::size_t bad = first_non_finite(velocity.data);
   return bad == elements ? Error{} : Error{Status::non_finite_weight, index, 0, bad};
 }

@@ -6,8 +6,16 @@ namespace lentil::formats {
 
 // One step from a picture to the network's input. model.fbs says what the values of each mean.
 enum class StepKind : std::uint8_t {
-  invert = 0, crop = 1, box20 = 2, center_of_mass = 3, scale = 4,
-  normalize = 5, pad = 6, resize = 7, binarize = 8, pool = 9,
+  invert = 0,
+  crop = 1,
+  box20 = 2,
+  center_of_mass = 3,
+  scale = 4,
+  normalize = 5,
+  pad = 6,
+  resize = 7,
+  binarize = 8,
+  pool = 9,
 };
 inline constexpr std::uint32_t kStepKinds = 10;
 

@@ -21,7 +21,8 @@ auto collect(std::uint32_t count, Make make) {
 }
 
 LayerData to_layer_data(const Layer& layer) {
-  LayerData data{.name = std::string(layer.name), .settings = layer, .inputs = copy(layer.inputs), .tensors = {}};
+  LayerData data{
+      .name = std::string(layer.name), .settings = layer, .inputs = copy(layer.inputs), .tensors = {}};
   for (std::size_t s = 0; s < kSlots; ++s) data.tensors[s] = copy(layer.tensors[s]);
   data.settings.name = {};
   data.settings.inputs = {};

@@ -22,7 +22,7 @@ struct LayerData {
 
   std::vector<float>& tensor(Slot s) { return tensors[static_cast<std::size_t>(s)]; }
   const std::vector<float>& tensor(Slot s) const { return tensors[static_cast<std::size_t>(s)]; }
-  Layer view() const;                // borrows name, inputs and tensors
+  Layer view() const;  // borrows name, inputs and tensors
 };
 
 struct PreparationStep {
@@ -63,7 +63,7 @@ struct TrainingState {
 struct ModelFile {
   std::string name;
   Shape input;
-  Normalization normalization;       // of channels beyond the fourth: as the first, see model.fbs
+  Normalization normalization;  // of channels beyond the fourth: as the first, see model.fbs
   std::vector<PreparationStep> recipe;
   std::vector<LayerData> layers;
   std::vector<std::string> labels;

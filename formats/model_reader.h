@@ -11,11 +11,11 @@
 
 namespace lentil::formats {
 
-inline constexpr std::size_t kFileAlignment = 64;              // of the file's address, size and tensors
+inline constexpr std::size_t kFileAlignment = 64;  // of the file's address, size and tensors
 inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
-inline constexpr std::uint32_t kMaxTables = 1u << 17;          // layers, tensors, samples, ...: bounds the work
-inline constexpr std::uint32_t kMaxNameBytes = 255;            // of a layer with parameters
-inline constexpr std::uint64_t kKnownFeatures = 0;             // bits of required_features
+inline constexpr std::uint32_t kMaxTables = 1u << 17;  // layers, tensors, samples, ...: bounds the work
+inline constexpr std::uint32_t kMaxNameBytes = 255;    // of a layer with parameters
+inline constexpr std::uint64_t kKnownFeatures = 0;     // bits of required_features
 
 struct ReadOptions {
   // False saves one pass over the file where storage is trusted; every other check is always made.

@@ -46,24 +46,25 @@ SampleView view(const fbs::Sample& s) {
 
 Layer FileView::read_layer(const void* file, std::uint32_t index) {
   const fbs::Layer& l = *fbs::GetModelFile(file)->layers()->Get(index);
-  return {.type = static_cast<LayerType>(l.type()),
-          .name = text(l.name()),
-          .inputs = elements(l.inputs()),
-          .in_features = l.in_features(),
-          .out_features = l.out_features(),
-          .kernel = {l.kernel_height(), l.kernel_width()},
-          .stride = {l.stride_height(), l.stride_width()},
-          .dilation = {l.dilation_height(), l.dilation_width()},
-          .padding = {l.pad_top(), l.pad_left(), l.pad_bottom(), l.pad_right()},
-          .groups = l.groups(),
-          .rate = l.rate(),
-          .slope = l.slope(),
-          .epsilon = l.epsilon(),
-          .momentum = l.momentum(),
-          .ceil_mode = l.ceil_mode(),
-          .count_include_pad = l.count_include_pad(),
-          .order = static_cast<FlattenOrder>(l.order()),
-          .tensors = {floats(l.weight()), floats(l.bias()), floats(l.running_mean()), floats(l.running_var())}};
+  return {
+      .type = static_cast<LayerType>(l.type()),
+      .name = text(l.name()),
+      .inputs = elements(l.inputs()),
+      .in_features = l.in_features(),
+      .out_features = l.out_features(),
+      .kernel = {l.kernel_height(), l.kernel_width()},
+      .stride = {l.stride_height(), l.stride_width()},
+      .dilation = {l.dilation_height(), l.dilation_width()},
+      .padding = {l.pad_top(), l.pad_left(), l.pad_bottom(), l.pad_right()},
+      .groups = l.groups(),
+      .rate = l.rate(),
+      .slope = l.slope(),
+      .epsilon = l.epsilon(),
+      .momentum = l.momentum(),
+      .ceil_mode = l.ceil_mode(),
+      .count_include_pad = l.count_include_pad(),
+      .order = static_cast<FlattenOrder>(l.order()),
+      .tensors = {floats(l.weight()), floats(l.bias()), floats(l.running_mean()), floats(l.running_var())}};
 }
 
 Model FileView::model() const {

@@ -75,7 +75,7 @@ class FileView {
   std::optional<TrainingView> training() const;
   DataFileView data_file(std::uint32_t index) const;  // < training()->file_count
   std::optional<StateView> state() const;
-  VelocityView velocity(std::uint32_t index) const;   // < state()->velocity_count; as long as its tensor
+  VelocityView velocity(std::uint32_t index) const;  // < state()->velocity_count; as long as its tensor
 
  private:
   friend class ModelChecker;

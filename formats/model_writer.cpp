@@ -59,11 +59,12 @@ Offset<fbs::Layer> write_layer(FlatBufferBuilder& out, const LayerData& layer) {
   const auto name = write(out, layer.name);
   const auto inputs = write(out, layer.inputs);
   const Layer& l = layer.settings;
-  return fbs::CreateLayer(out, static_cast<fbs::LayerType>(l.type), name, inputs, l.in_features, l.out_features,
-                          l.kernel.height, l.kernel.width, l.stride.height, l.stride.width, l.dilation.height,
-                          l.dilation.width, l.padding.top, l.padding.left, l.padding.bottom, l.padding.right,
-                          l.groups, l.rate, l.slope, l.epsilon, l.momentum, l.ceil_mode, l.count_include_pad,
-                          static_cast<fbs::FlattenOrder>(l.order), weight, bias, running_mean, running_var);
+  return fbs::CreateLayer(out, static_cast<fbs::LayerType>(l.type), name, inputs, l.in_features,
+                          l.out_features, l.kernel.height, l.kernel.width, l.stride.height, l.stride.width,
+                          l.dilation.height, l.dilation.width, l.padding.top, l.padding.left,
+                          l.padding.bottom, l.padding.right, l.groups, l.rate, l.slope, l.epsilon, l.momentum,
+                          l.ceil_mode, l.count_include_pad, static_cast<fbs::FlattenOrder>(l.order), weight,
+                          bias, running_mean, running_var);
 }
 
 // One value where all channels agree, none where it is the default.
@@ -118,7 +119,8 @@ Offset<fbs::State> write_state(FlatBufferBuilder& out, const TrainingState& stat
 
 Offset<fbs::ModelFile> write_root(FlatBufferBuilder& out, const ModelFile& file) {
   constexpr std::uint16_t kFormatVersion = 1;
-  const auto layers = write_all(out, file.layers, [&](const LayerData& layer) { return write_layer(out, layer); });
+  const auto layers =
+      write_all(out, file.layers, [&](const LayerData& layer) { return write_layer(out, layer); });
   const auto state = file.state ? write_state(out, *file.state) : Offset<fbs::State>();
   const auto sample = [&](const Sample& item) { return write_sample(out, item); };
   const auto replay = write_all(out, file.replay, sample);
@@ -126,7 +128,8 @@ Offset<fbs::ModelFile> write_root(FlatBufferBuilder& out, const ModelFile& file)
   const auto training = file.training ? write_training(out, *file.training) : Offset<fbs::Training>();
   const auto description = write(out, file.description);
   const auto licence = write(out, file.licence);
-  const auto labels = file.labels.empty() ? VectorOffset<TextOffset>() : out.CreateVectorOfStrings(file.labels);
+  const auto labels =
+      file.labels.empty() ? VectorOffset<TextOffset>() : out.CreateVectorOfStrings(file.labels);
   const auto input = write_input(out, file);
   const auto name = write(out, file.name);
   out.ForceDefaults(true);  // size and checksum are filled in later and need their places

@@ -72,9 +72,9 @@ std::string suggestion(std::string_view word) {
   struct Synonym {
     std::string_view said, meant;
   };
-  constexpr std::array kSynonyms{Synonym{"fc", "linear"},       Synonym{"dense", "linear"},
-                                 Synonym{"batchnorm", "bn"},    Synonym{"batchnorm1d", "bn"},
-                                 Synonym{"batchnorm2d", "bn"},  Synonym{"pool", "maxpool"},
+  constexpr std::array kSynonyms{Synonym{"fc", "linear"},        Synonym{"dense", "linear"},
+                                 Synonym{"batchnorm", "bn"},     Synonym{"batchnorm1d", "bn"},
+                                 Synonym{"batchnorm2d", "bn"},   Synonym{"pool", "maxpool"},
                                  Synonym{"gap", "globalavgpool"}};
   const std::string said = lower(word);
   for (const Synonym& synonym : kSynonyms) {
@@ -93,7 +93,8 @@ std::string suggestion(std::string_view word) {
 }
 
 Failure failure(const SpecLayer& entry, const std::string& what, std::string_view expected = {}) {
-  std::string message = "network spec, '" + entry.text + "' at position " + std::to_string(entry.position) + ": " + what;
+  std::string message =
+      "network spec, '" + entry.text + "' at position " + std::to_string(entry.position) + ": " + what;
   if (!expected.empty()) message += "; expected " + std::string(expected);
   return {message};
 }
@@ -110,8 +111,10 @@ Failure unknown_word(const SpecLayer& entry, std::string_view word) {
 // The word without a letter before it; false if it does not suit.
 bool take_argument(SpecLayer& entry, SpecArgument argument, std::string_view word) {
   switch (argument) {
-    case SpecArgument::out: return (entry.out = parse_number<std::uint32_t>(word)).has_value();
-    case SpecArgument::window: return (entry.kernel = parse_extent(word)).has_value();
+    case SpecArgument::out:
+      return (entry.out = parse_number<std::uint32_t>(word)).has_value();
+    case SpecArgument::window:
+      return (entry.kernel = parse_extent(word)).has_value();
     case SpecArgument::number: {
       const auto number = parse_number<float>(word);
       entry.number = number.value_or(0);
@@ -120,7 +123,8 @@ bool take_argument(SpecLayer& entry, SpecArgument argument, std::string_view wor
     case SpecArgument::order:
       entry.order = FlattenOrder::hwc;
       return word == "hwc";
-    case SpecArgument::none: break;
+    case SpecArgument::none:
+      break;
   }
   return false;
 }
@@ -129,11 +133,21 @@ bool take_option(SpecLayer& entry, char letter, std::string_view text) {
   const std::optional<Extent> extent = parse_extent(text);
   if (!extent) return false;
   switch (letter) {
-    case 'k': entry.kernel = extent; return true;
-    case 's': entry.stride = extent; return true;
-    case 'd': entry.dilation = extent; return true;
-    case 'p': entry.padding = *extent; return true;
-    default: entry.groups = extent->height; return text.find('x') == std::string_view::npos;
+    case 'k':
+      entry.kernel = extent;
+      return true;
+    case 's':
+      entry.stride = extent;
+      return true;
+    case 'd':
+      entry.dilation = extent;
+      return true;
+    case 'p':
+      entry.padding = *extent;
+      return true;
+    default:
+      entry.groups = extent->height;
+      return text.find('x') == std::string_view::npos;
   }
 }
 
@@ -147,7 +161,8 @@ bool take_word(SpecLayer& entry, const SpecWord& known, std::string_view word) {
     entry.bias = false;
     return known.argument == SpecArgument::out;
   }
-  if (known.options.find(word[0]) != std::string_view::npos) return take_option(entry, word[0], word.substr(1));
+  if (known.options.find(word[0]) != std::string_view::npos)
+    return take_option(entry, word[0], word.substr(1));
   return take_argument(entry, known.argument, word);
 }
 
@@ -204,8 +219,8 @@ void append(ModelBuilder& builder, const SpecLayer& l) {
   const Extent kernel = l.kernel.value_or(one);
   switch (l.type) {
     case LayerType::conv2d:
-      builder.conv2d(l.name, {l.out.value_or(0), kernel, l.stride.value_or(one), l.dilation.value_or(one), padding,
-                              l.groups, l.bias});
+      builder.conv2d(l.name, {l.out.value_or(0), kernel, l.stride.value_or(one), l.dilation.value_or(one),
+                              padding, l.groups, l.bias});
       break;
     case LayerType::max_pool2d:
       builder.max_pool2d({.kernel = kernel, .stride = l.stride.value_or(kernel), .padding = padding});
@@ -213,25 +228,54 @@ void append(ModelBuilder& builder, const SpecLayer& l) {
     case LayerType::avg_pool2d:
       builder.avg_pool2d({.kernel = kernel, .stride = l.stride.value_or(kernel), .padding = padding});
       break;
-    case LayerType::linear: builder.linear(l.name, l.out.value_or(0), l.bias); break;
-    case LayerType::batch_norm2d: builder.batch_norm(l.name); break;
-    case LayerType::prelu: builder.prelu(l.name); break;
-    case LayerType::global_avg_pool2d: builder.global_avg_pool2d(); break;
-    case LayerType::leaky_relu: builder.leaky_relu(l.number); break;
-    case LayerType::elu: builder.elu(l.number); break;
-    case LayerType::sigmoid: builder.sigmoid(); break;
-    case LayerType::tanh: builder.tanh(); break;
-    case LayerType::dropout: builder.dropout(l.number); break;
-    case LayerType::dropout2d: builder.dropout2d(l.number); break;
-    case LayerType::flatten: builder.flatten(l.order); break;
-    case LayerType::softmax: builder.softmax(); break;
-    case LayerType::log_softmax: builder.log_softmax(); break;
-    default: builder.relu(); break;
+    case LayerType::linear:
+      builder.linear(l.name, l.out.value_or(0), l.bias);
+      break;
+    case LayerType::batch_norm2d:
+      builder.batch_norm(l.name);
+      break;
+    case LayerType::prelu:
+      builder.prelu(l.name);
+      break;
+    case LayerType::global_avg_pool2d:
+      builder.global_avg_pool2d();
+      break;
+    case LayerType::leaky_relu:
+      builder.leaky_relu(l.number);
+      break;
+    case LayerType::elu:
+      builder.elu(l.number);
+      break;
+    case LayerType::sigmoid:
+      builder.sigmoid();
+      break;
+    case LayerType::tanh:
+      builder.tanh();
+      break;
+    case LayerType::dropout:
+      builder.dropout(l.number);
+      break;
+    case LayerType::dropout2d:
+      builder.dropout2d(l.number);
+      break;
+    case LayerType::flatten:
+      builder.flatten(l.order);
+      break;
+    case LayerType::softmax:
+      builder.softmax();
+      break;
+    case LayerType::log_softmax:
+      builder.log_softmax();
+      break;
+    default:
+      builder.relu();
+      break;
   }
 }
 
 std::string_view missing(const SpecLayer& l) {
-  if ((l.type == LayerType::conv2d || l.type == LayerType::linear) && !l.out) return "the number of outputs is missing";
+  if ((l.type == LayerType::conv2d || l.type == LayerType::linear) && !l.out)
+    return "the number of outputs is missing";
   const bool window =
       l.type == LayerType::conv2d || l.type == LayerType::max_pool2d || l.type == LayerType::avg_pool2d;
   return window && !l.kernel ? "the size of the window is missing" : std::string_view();

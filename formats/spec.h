@@ -15,18 +15,18 @@ namespace lentil::formats {
 
 // One entry as it was written. What an importer knows from the weights at hand may be left out and filled in.
 struct SpecLayer {
-  LayerType type = LayerType::relu;      // batch_norm2d for both kinds of bn
-  std::string name;                      // after @; empty: the default
-  std::optional<std::uint32_t> out;      // conv, linear
-  std::optional<Extent> kernel;          // conv, pooling
+  LayerType type = LayerType::relu;  // batch_norm2d for both kinds of bn
+  std::string name;                  // after @; empty: the default
+  std::optional<std::uint32_t> out;  // conv, linear
+  std::optional<Extent> kernel;      // conv, pooling
   std::optional<Extent> stride, dilation;
-  Extent padding{0, 0};                  // above and below, left and right
+  Extent padding{0, 0};  // above and below, left and right
   std::uint32_t groups = 1;
   bool bias = true;
-  float number = 0;                      // leakyrelu, elu: slope; dropout: rate
+  float number = 0;  // leakyrelu, elu: slope; dropout: rate
   FlattenOrder order = FlattenOrder::chw;
-  std::string text;                      // the entry, and
-  std::size_t position = 0;              // where it starts in the line, from 1: for messages
+  std::string text;          // the entry, and
+  std::size_t position = 0;  // where it starts in the line, from 1: for messages
 };
 
 struct Spec {

@@ -29,14 +29,18 @@ const SpecWord* find_word(LayerType type) {
 
 std::string argument(const Layer& l, const SpecWord& word) {
   switch (word.argument) {
-    case SpecArgument::out: return " " + std::to_string(l.out_features);
-    case SpecArgument::window: return " " + extent(l.kernel.height, l.kernel.width);
-    case SpecArgument::order: return l.order == FlattenOrder::hwc ? " hwc" : "";
+    case SpecArgument::out:
+      return " " + std::to_string(l.out_features);
+    case SpecArgument::window:
+      return " " + extent(l.kernel.height, l.kernel.width);
+    case SpecArgument::order:
+      return l.order == FlattenOrder::hwc ? " hwc" : "";
     case SpecArgument::number: {
       const float number = l.type == LayerType::leaky_relu ? l.slope : l.rate;
       return number == word.number ? "" : " " + shortest(number);
     }
-    case SpecArgument::none: break;
+    case SpecArgument::none:
+      break;
   }
   return {};
 }
@@ -59,8 +63,8 @@ bool same_settings(const Layer& a, const Layer& b) {
   return a.type == b.type && a.in_features == b.in_features && a.out_features == b.out_features &&
          a.kernel == b.kernel && a.stride == b.stride && a.dilation == b.dilation && a.padding == b.padding &&
          a.groups == b.groups && a.rate == b.rate && a.slope == b.slope && a.epsilon == b.epsilon &&
-         a.momentum == b.momentum && a.ceil_mode == b.ceil_mode && a.count_include_pad == b.count_include_pad &&
-         a.order == b.order;
+         a.momentum == b.momentum && a.ceil_mode == b.ceil_mode &&
+         a.count_include_pad == b.count_include_pad && a.order == b.order;
 }
 
 bool same_layer(const LayerData& a, const LayerData& b) {
@@ -84,7 +88,8 @@ Failure cannot_say(const LayerData& layer) {
 std::string input_entry(const Shape& s) {
   if (s == Shape{1, 28, 28}) return {};
   const std::string channels = "input " + std::to_string(s.channels);
-  return s.plane() == 1 ? channels : channels + "x" + std::to_string(s.height) + "x" + std::to_string(s.width);
+  return s.plane() == 1 ? channels
+                        : channels + "x" + std::to_string(s.height) + "x" + std::to_string(s.width);
 }
 
 // The whole line; with the names of those layers that `plain` calls otherwise.
@@ -116,7 +121,8 @@ Outcome<std::string> to_spec(const ModelFile& file) {
   const auto again = model_from_spec(line);
   if (!again) return again.error();
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
-    if (i >= again->layers.size() || !same_layer(again->layers[i], file.layers[i])) return cannot_say(file.layers[i]);
+    if (i >= again->layers.size() || !same_layer(again->layers[i], file.layers[i]))
+      return cannot_say(file.layers[i]);
   }
   return line;
 }

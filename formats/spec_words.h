@@ -12,10 +12,10 @@ enum class SpecArgument { none, out, window, number, order };
 struct SpecWord {
   std::string_view word;
   LayerType type;
-  SpecArgument argument;         // the word without a letter before it
-  std::string_view options;      // letters that take an extent
+  SpecArgument argument;     // the word without a letter before it
+  std::string_view options;  // letters that take an extent
   std::string_view usage;
-  float number = 0;              // default of SpecArgument::number
+  float number = 0;  // default of SpecArgument::number
 };
 
 inline constexpr std::array kSpecWords{

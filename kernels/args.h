@@ -13,12 +13,13 @@ enum class Activation : std::uint8_t { none, relu, sigmoid, tanh };
 struct Window {
   std::int32_t height = 1, width = 1;
   std::int32_t stride_height = 1, stride_width = 1;
-  std::int32_t top = 0, left = 0;                  // padding before the first row and column
+  std::int32_t top = 0, left = 0;  // padding before the first row and column
   std::int32_t dilation_height = 1, dilation_width = 1;
 };
 
 constexpr bool windows_overlap(const Window& w) {
-  return w.stride_height <= (w.height - 1) * w.dilation_height || w.stride_width <= (w.width - 1) * w.dilation_width;
+  return w.stride_height <= (w.height - 1) * w.dilation_height ||
+         w.stride_width <= (w.width - 1) * w.dilation_width;
 }
 
 struct Plane {
@@ -27,7 +28,7 @@ struct Plane {
 
 // Where in its window each pooled value was found: `bits` (2, 4 or 8) per value, planes start at a byte.
 struct ArgMax {
-  std::uint8_t* data = nullptr;                    // null: not wanted
+  std::uint8_t* data = nullptr;  // null: not wanted
   std::int32_t bits = 2;
 };
 constexpr std::size_t argmax_plane_bytes(std::size_t values, std::int32_t bits) {
@@ -37,22 +38,22 @@ constexpr std::size_t argmax_plane_bytes(std::size_t values, std::int32_t bits) 
 // A convolution with the max-pool on top of it (window 1x1: none). Sizes of one image.
 struct ConvShape {
   std::int32_t in_channels = 1, out_channels = 1, groups = 1;
-  Plane in, map, out;                              // input; the convolution's map; after pooling
+  Plane in, map, out;  // input; the convolution's map; after pooling
   Window kernel, pool;
   bool pooled = false;
 };
 
 // y = pool(conv(x)) * factor, then max(0, .) when `relu`. Unpooled values never reach memory.
 struct Conv2dForward {
-  float* y;                                        // [out_channels][out]
+  float* y;  // [out_channels][out]
   ArgMax argmax;
   const float* x;
   const float* weight;
-  const float* bias;                               // null: none
-  const float* factor;                             // one per output channel; null: none. 0 skips the channel
+  const float* bias;    // null: none
+  const float* factor;  // one per output channel; null: none. 0 skips the channel
   ConvShape shape;
   bool relu;
-  std::int32_t channel_begin, channel_end;         // output channels of this call
+  std::int32_t channel_begin, channel_end;  // output channels of this call
 };
 
 // One term of a convolution's backward pass: the gradient of the map at (row, column), not zero.
@@ -63,10 +64,10 @@ struct ConvEvent {
 
 // Lists the events of one plane in (row, column) order.
 struct ConvEvents {
-  ConvEvent* events;                               // room for every position that can be non-zero
-  float* map;                                      // [map], scratch; only for pool windows that overlap
-  const float* dy;                                 // [out]
-  const std::uint8_t* argmax;                      // of this plane; null when not pooled
+  ConvEvent* events;           // room for every position that can be non-zero
+  float* map;                  // [map], scratch; only for pool windows that overlap
+  const float* dy;             // [out]
+  const std::uint8_t* argmax;  // of this plane; null when not pooled
   std::int32_t argmax_bits;
   Plane map_size, out;
   Window pool;
@@ -74,22 +75,22 @@ struct ConvEvents {
 
 // dx += W^T d, for the events of one output channel.
 struct Conv2dBackwardInput {
-  float* dx;                                       // planes of input channels [channel_begin, channel_end)
-  const float* weight;                             // of this output channel
+  float* dx;            // planes of input channels [channel_begin, channel_end)
+  const float* weight;  // of this output channel
   const ConvEvent* events;
   std::int32_t event_count;
   ConvShape shape;
-  std::int32_t channel_begin, channel_end;         // counted inside the group
+  std::int32_t channel_begin, channel_end;  // counted inside the group
 };
 
 // dW of one output channel and one image, as one chain from +0; `accumulate` adds it to what is there.
 struct Conv2dBackwardWeight {
-  float* dweight;                                  // [channel_end - channel_begin][kernel]
-  const float* x;                                  // plane of channel_begin
+  float* dweight;  // [channel_end - channel_begin][kernel]
+  const float* x;  // plane of channel_begin
   const ConvEvent* events;
   std::int32_t event_count;
   ConvShape shape;
-  std::int32_t channel_begin, channel_end;         // counted inside the group
+  std::int32_t channel_begin, channel_end;  // counted inside the group
   bool accumulate;
 };
 
@@ -102,7 +103,7 @@ struct MaxPoolForward {
   Window window;
 };
 struct MaxPoolBackward {
-  float* dx;                                       // set whole, zeros included
+  float* dx;  // set whole, zeros included
   const float* dy;
   const std::uint8_t* argmax;
   std::int32_t argmax_bits;
@@ -115,14 +116,14 @@ struct LinearForward {
   float* y;
   const float* x;
   const float* weight;
-  const float* bias;                               // null: none
+  const float* bias;  // null: none
   std::int32_t inputs, outputs;
   std::int32_t out_stride, in_stride;
   std::int32_t output_begin, output_end;
 };
 // dx[begin, end) = W^T d, one image; weights [out][in].
 struct LinearBackwardInput {
-  float* dx;                                       // of input_begin
+  float* dx;  // of input_begin
   const float* dy;
   const float* weight;
   std::int32_t inputs, outputs;
@@ -130,9 +131,9 @@ struct LinearBackwardInput {
 };
 // dw[begin, end) of one output: one chain over the images.
 struct LinearBackwardWeight {
-  float* dweight;                                  // of input_begin
-  const float* dy;                                 // of this output; images are dy_stride apart
-  const float* x;                                  // images are x_stride apart
+  float* dweight;   // of input_begin
+  const float* dy;  // of this output; images are dy_stride apart
+  const float* x;   // images are x_stride apart
   std::int32_t dy_stride, x_stride, images;
   std::int32_t input_begin, input_end;
 };
@@ -159,7 +160,7 @@ struct SoftmaxForward {
   bool log;
 };
 struct SoftmaxBackward {
-  float* dx;                                       // may be dy
+  float* dx;  // may be dy
   const float* dy;
   const float* y;
   std::int32_t count;
@@ -176,7 +177,7 @@ struct CrossEntropy {
 // v = momentum * v + (g + weight_decay * w); w -= rate * v.
 struct SgdUpdate {
   float* weight;
-  float* velocity;                                 // null: plain SGD, the velocity is the gradient
+  float* velocity;  // null: plain SGD, the velocity is the gradient
   const float* gradient;
   std::int64_t count;
   float rate, momentum, weight_decay;
@@ -193,11 +194,11 @@ struct PixelsForward {
 
 // The normalisation (p * scale - shift) moved into the weights of one output channel (docs/numerics.md 4).
 struct FoldForward {
-  float* weight;                                   // of this output channel, [channels][taps]
+  float* weight;  // of this output channel, [channels][taps]
   float* bias;
   const float* from_weight;
   float from_bias;
-  const float* scale;                              // one per input channel
+  const float* scale;  // one per input channel
   const float* shift;
   std::int32_t channels, taps;
 };

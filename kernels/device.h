@@ -22,7 +22,7 @@ struct KernelTable {
   void (*activation_backward)(const ActivationBackward&);
   void (*softmax_forward)(const SoftmaxForward&);
   void (*softmax_backward)(const SoftmaxBackward&);
-  float (*cross_entropy)(const CrossEntropy&);       // returns the loss
+  float (*cross_entropy)(const CrossEntropy&);  // returns the loss
   void (*sgd_update)(const SgdUpdate&);
   void (*pixels_forward)(const PixelsForward&);
   void (*fold_forward)(const FoldForward&);
@@ -33,7 +33,7 @@ struct KernelTable {
 struct Isa {
   std::string_view name;
   const KernelTable* table;
-  bool supported;                                    // by this processor
+  bool supported;  // by this processor
 };
 
 // All that are compiled in, best first; the last one runs everywhere.
@@ -43,9 +43,9 @@ enum class IsaChoice : std::uint8_t { ok, unknown, unsupported };
 
 // The best supported one, or the one that the environment variable LENTIL_ISA names.
 struct CpuKernels {
-  const KernelTable* table = nullptr;                // null unless choice is ok
+  const KernelTable* table = nullptr;  // null unless choice is ok
   IsaChoice choice = IsaChoice::ok;
-  std::string_view requested;                        // what LENTIL_ISA said; empty: nothing
+  std::string_view requested;  // what LENTIL_ISA said; empty: nothing
 };
 CpuKernels cpu();
 // The same for a name given in code; "" takes the best.

@@ -7,7 +7,13 @@
 namespace lentil::kernels {
 
 // What a number is for: keeps the streams of one seed apart.
-enum class RandomUse : std::uint32_t { dropout = 0, initial_weights = 1, shuffle = 2, synth = 3, augment = 4 };
+enum class RandomUse : std::uint32_t {
+  dropout = 0,
+  initial_weights = 1,
+  shuffle = 2,
+  synth = 3,
+  augment = 4
+};
 
 // The address of a sequence of numbers: `index` counts channels, units or elements inside it.
 struct RandomKey {
@@ -32,8 +38,9 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 }
 
 constexpr std::uint32_t random_bits(const RandomKey& key, std::uint32_t index) {
-  const auto words = philox4x32({index / 4, key.position, key.step, static_cast<std::uint32_t>(key.use) << 24 | key.layer},
-                                static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32));
+  const auto words =
+      philox4x32({index / 4, key.position, key.step, static_cast<std::uint32_t>(key.use) << 24 | key.layer},
+                 static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32));
   return words[index % 4];
 }
 

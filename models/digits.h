@@ -4,8 +4,8 @@
 
 namespace lentil::models {
 
-// Ends the definition of a network on 1x28x28: labels "0" to "9", mean and deviation of MNIST's pixels, and the
-// recipe that says so.
+// Ends the definition of a network on 1x28x28: labels "0" to "9", mean and deviation of MNIST's pixels, and
+// the recipe that says so.
 formats::ModelFile digits(formats::ModelBuilder builder);
 
 }  // namespace lentil::models

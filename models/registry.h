@@ -9,8 +9,8 @@ namespace lentil::models {
 
 struct Definition {
   std::string_view name;
-  std::string_view summary;        // one line
-  formats::ModelFile (*make)();    // weights are zeros
+  std::string_view summary;      // one line
+  formats::ModelFile (*make)();  // weights are zeros
 };
 
 std::span<const Definition> definitions();

@@ -1,8 +1,8 @@
 #include "runtime/epilogue.h"
 
 namespace lentil {
-void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image, std::size_t first,
-                   std::size_t count) {
+void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image,
+                   std::size_t first, std::size_t count) {
   const kernels::RandomKey key = ctx.dropout_key(step.dropout, image);
   const float rate = ctx.model.layer(step.dropout).rate;
   const bool channels = ctx.model.layer(step.dropout).type == LayerType::dropout2d;
@@ -24,8 +24,8 @@ void apply_epilogue(const OpContext& ctx, std::uint32_t image) {
   apply_dropout(ctx, ctx.step, y, image, 0, ctx.out.count());
 }
 
-void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d, std::uint32_t image,
-                             std::size_t first, std::size_t count) {
+void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d,
+                             std::uint32_t image, std::size_t first, std::size_t count) {
   // The order of a convolution: dropout of channels came before the activation. Behind a linear layer only
   // ReLU is fused with dropout, where the order makes no difference.
   ctx.kernels.activation_backward({d, y, static_cast<std::int64_t>(count), step.activation});

@@ -10,12 +10,12 @@ namespace lentil {
 void apply_epilogue(const OpContext& ctx, std::uint32_t image);
 
 // d *= factor * f'(y) for elements [first, first + count) of one image that `step` has put out.
-void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d, std::uint32_t image,
-                             std::size_t first, std::size_t count);
+void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d,
+                             std::uint32_t image, std::size_t first, std::size_t count);
 
 // Multiplies elements [first, first + count) of one image by the factors of step.dropout (a layer).
-void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image, std::size_t first,
-                   std::size_t count);
+void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image,
+                   std::size_t first, std::size_t count);
 
 // Factor of each output channel of a Dropout2d layer for one image.
 void channel_factors(const OpContext& ctx, std::uint16_t dropout_layer, std::uint32_t image, float* factors,

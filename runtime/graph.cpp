@@ -21,10 +21,14 @@ std::uint16_t only_reader(const Model& model, std::span<const std::uint16_t> use
 
 Activation activation_of(LayerType type) {
   switch (type) {
-    case LayerType::relu: return Activation::relu;
-    case LayerType::sigmoid: return Activation::sigmoid;
-    case LayerType::tanh: return Activation::tanh;
-    default: return Activation::none;
+    case LayerType::relu:
+      return Activation::relu;
+    case LayerType::sigmoid:
+      return Activation::sigmoid;
+    case LayerType::tanh:
+      return Activation::tanh;
+    default:
+      return Activation::none;
   }
 }
 
@@ -40,7 +44,8 @@ bool join_group(Group& group, const Layer& head, const Layer& layer, std::uint16
     case LayerType::dropout:
     case LayerType::dropout2d:
       if (mode == Mode::infer) return true;
-      if (conv != (layer.type == LayerType::dropout2d) || !swappable || group.dropout != kNoIndex) return false;
+      if (conv != (layer.type == LayerType::dropout2d) || !swappable || group.dropout != kNoIndex)
+        return false;
       group.dropout = index;
       return true;
     case LayerType::relu:

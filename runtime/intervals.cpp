@@ -52,7 +52,8 @@ bool intervals_disjoint(std::span<const Interval> intervals) {
     for (std::size_t j = 0; j < i; ++j) {
       const Interval& a = intervals[i];
       const Interval& b = intervals[j];
-      const bool apart = a.offset >= std::uint64_t{b.offset} + b.bytes || b.offset >= std::uint64_t{a.offset} + a.bytes;
+      const bool apart =
+          a.offset >= std::uint64_t{b.offset} + b.bytes || b.offset >= std::uint64_t{a.offset} + a.bytes;
       if (alive_together(a, b) && !apart) return false;
     }
   }

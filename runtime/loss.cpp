@@ -27,15 +27,18 @@ float mse(std::span<const float> x, std::span<const float> target, std::uint32_t
 
 }  // namespace
 
-float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const float> x, const Target& target,
-                 std::uint32_t images, float* d) {
+float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const float> x,
+                 const Target& target, std::uint32_t images, float* d) {
   switch (loss) {
-    case Loss::nll: return nll(x, target.label, images, d);
-    case Loss::mse: return mse(x, target.values, images, d);
-    case Loss::cross_entropy: break;
+    case Loss::nll:
+      return nll(x, target.label, images, d);
+    case Loss::mse:
+      return mse(x, target.values, images, d);
+    case Loss::cross_entropy:
+      break;
   }
-  return kernels.cross_entropy({d, x.data(), static_cast<std::int32_t>(x.size()), target.label,
-                                1.0f / static_cast<float>(images)});
+  return kernels.cross_entropy(
+      {d, x.data(), static_cast<std::int32_t>(x.size()), target.label, 1.0f / static_cast<float>(images)});
 }
 
 }  // namespace lentil

@@ -10,14 +10,14 @@ namespace lentil {
 // What an image should have given: a class, or one value per output.
 struct Target {
   std::uint8_t label = 0;
-  std::span<const float> values;                   // Loss::mse only
+  std::span<const float> values;  // Loss::mse only
 };
 
 // Writes d, the image's share of the gradient of the mean over `images`, and returns its loss. d may be x.
 //   cross_entropy  -log softmax(x)[label]         d = (softmax(x) - onehot(label)) * (1 / images)
 //   nll            -x[label]                      d = -onehot(label) * (1 / images)
 //   mse            mean of (x - t)^2              d = (x - t) * (2 / (images * outputs))
-float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const float> x, const Target& target,
-                 std::uint32_t images, float* d);
+float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const float> x,
+                 const Target& target, std::uint32_t images, float* d);
 
 }  // namespace lentil

@@ -6,10 +6,14 @@ namespace lentil {
 
 std::string_view slot_name(Slot slot) {
   switch (slot) {
-    case Slot::weight: return "weight";
-    case Slot::bias: return "bias";
-    case Slot::running_mean: return "running_mean";
-    case Slot::running_var: return "running_var";
+    case Slot::weight:
+      return "weight";
+    case Slot::bias:
+      return "bias";
+    case Slot::running_mean:
+      return "running_mean";
+    case Slot::running_var:
+      return "running_var";
   }
   return {};
 }

@@ -12,10 +12,29 @@ namespace lentil {
 
 // The numbers are those of formats/model.fbs and never change.
 enum class LayerType : std::uint8_t {
-  conv2d = 0, linear = 1, max_pool2d = 2, relu = 3, sigmoid = 4, tanh = 5, softmax = 6,
-  log_softmax = 7, dropout = 8, dropout2d = 9, flatten = 10, avg_pool2d = 11, global_avg_pool2d = 12,
-  leaky_relu = 13, prelu = 14, elu = 15, batch_norm1d = 16, batch_norm2d = 17, reshape = 18, add = 19,
-  sub = 20, mul = 21, concat = 22,
+  conv2d = 0,
+  linear = 1,
+  max_pool2d = 2,
+  relu = 3,
+  sigmoid = 4,
+  tanh = 5,
+  softmax = 6,
+  log_softmax = 7,
+  dropout = 8,
+  dropout2d = 9,
+  flatten = 10,
+  avg_pool2d = 11,
+  global_avg_pool2d = 12,
+  leaky_relu = 13,
+  prelu = 14,
+  elu = 15,
+  batch_norm1d = 16,
+  batch_norm2d = 17,
+  reshape = 18,
+  add = 19,
+  sub = 20,
+  mul = 21,
+  concat = 22,
 };
 inline constexpr std::uint32_t kLayerTypes = 23;
 inline constexpr std::uint16_t kMaxLayers = 1024;
@@ -30,16 +49,16 @@ std::string_view slot_name(Slot);
 
 struct Layer {
   LayerType type = LayerType::relu;
-  std::string_view name;                         // "conv1": prefix of the parameters' names
-  std::span<const std::int16_t> inputs;          // earlier layers or kNetworkInput; empty: the layer before
-  std::uint32_t in_features = 0;                 // conv: input channels; linear: inputs
-  std::uint32_t out_features = 0;                // conv: output channels; linear: outputs
-  Extent kernel, stride, dilation;               // pool windows too
+  std::string_view name;                 // "conv1": prefix of the parameters' names
+  std::span<const std::int16_t> inputs;  // earlier layers or kNetworkInput; empty: the layer before
+  std::uint32_t in_features = 0;         // conv: input channels; linear: inputs
+  std::uint32_t out_features = 0;        // conv: output channels; linear: outputs
+  Extent kernel, stride, dilation;       // pool windows too
   Padding padding;
   std::uint32_t groups = 1;
-  float rate = 0;                                // dropout: probability of zero
-  float slope = 0;                               // leaky_relu: negative slope; elu: alpha
-  float epsilon = 0, momentum = 0;               // batch_norm
+  float rate = 0;                                    // dropout: probability of zero
+  float slope = 0;                                   // leaky_relu: negative slope; elu: alpha
+  float epsilon = 0, momentum = 0;                   // batch_norm
   bool ceil_mode = false, count_include_pad = true;  // pooling
   FlattenOrder order = FlattenOrder::chw;
   // OIHW (conv) or [out][in] (linear), row-major float32; empty where the layer has none.

@@ -15,7 +15,8 @@ std::uint64_t parameter_bytes(const Layer& layer, std::uint32_t alignment) {
   return parameter_offset(layer, kLast, alignment) + round_up(layer.tensor(kLast).size_bytes(), alignment);
 }
 
-std::span<float> trained_tensor(const Plan& plan, std::byte* arena, std::uint32_t block, const Layer& layer, Slot slot) {
+std::span<float> trained_tensor(const Plan& plan, std::byte* arena, std::uint32_t block, const Layer& layer,
+                                Slot slot) {
   if (block == kNoOffset) return {};
   auto* data = reinterpret_cast<float*>(arena + block + parameter_offset(layer, slot, plan.alignment));
   return {data, layer.tensor(slot).size()};
@@ -39,8 +40,8 @@ void OpContext::update(Slot slot, std::size_t first, std::size_t count, const fl
                       .nesterov = sgd.nesterov});
 }
 
-OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels, std::byte* arena,
-                       const Step& step, const void* input, std::uint32_t images) {
+OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels,
+                       std::byte* arena, const Step& step, const void* input, std::uint32_t images) {
   const TensorSlot& in = plan.tensors()[step.input];
   const TensorSlot& out = plan.tensors()[step.output];
   const auto at = [arena](std::uint32_t offset) {
@@ -51,11 +52,21 @@ OpContext make_context(const Plan& plan, const Model& model, const kernels::Kern
     if (s.output == step.input) producer = &s;
   }
   const float* x = producer == nullptr ? static_cast<const float*>(input) : at(in.value);
-  return {.step = step, .producer = producer, .plan = plan, .model = model, .kernels = kernels, .arena = arena,
+  return {.step = step,
+          .producer = producer,
+          .plan = plan,
+          .model = model,
+          .kernels = kernels,
+          .arena = arena,
           .layer = step.layer == kNoIndex ? Layer{} : model.layer(step.layer),
           .pool = step.pool == kNoIndex ? Layer{} : model.layer(step.pool),
-          .in = in.shape, .out = out.shape, .images = images, .x = x, .y = at(out.value),
-          .dx = producer == nullptr ? nullptr : at(in.gradient), .dy = at(out.gradient)};
+          .in = in.shape,
+          .out = out.shape,
+          .images = images,
+          .x = x,
+          .y = at(out.value),
+          .dx = producer == nullptr ? nullptr : at(in.gradient),
+          .dy = at(out.gradient)};
 }
 
 }  // namespace lentil

@@ -12,16 +12,16 @@ namespace lentil {
 
 // Bytes beside the tensors.
 struct OpMemory {
-  std::uint64_t saved = 0;                         // per image, from forward to backward
-  std::uint64_t prepared = 0;                      // copies of weights in another form
-  std::uint64_t forward_workspace = 0;             // per worker, dies with the call
+  std::uint64_t saved = 0;              // per image, from forward to backward
+  std::uint64_t prepared = 0;           // copies of weights in another form
+  std::uint64_t forward_workspace = 0;  // per worker, dies with the call
   std::uint64_t backward_workspace = 0;
 };
 
 // A step while it is planned.
 struct StepSketch {
   const Step& step;
-  Layer layer, pool;                               // pool: as fused, else a default Layer
+  Layer layer, pool;  // pool: as fused, else a default Layer
   Shape in, out;
   const PlanOptions& options;
 };
@@ -29,17 +29,17 @@ struct StepSketch {
 // A step while it runs. Functions get a range of images (or of parameter rows) and the worker's number.
 struct OpContext {
   const Step& step;
-  const Step* producer;                            // of the input; null: the caller's input
+  const Step* producer;  // of the input; null: the caller's input
   const Plan& plan;
   const Model& model;
   const kernels::KernelTable& kernels;
   std::byte* arena;
   Layer layer, pool;
   Shape in, out;
-  std::uint32_t images;                            // of this call
-  const float* x;                                  // [images][in]
-  float* y;                                        // [images][out]
-  float* dx = nullptr;                             // null: not wanted; == x when in place
+  std::uint32_t images;  // of this call
+  const float* x;        // [images][in]
+  float* y;              // [images][out]
+  float* dx = nullptr;   // null: not wanted; == x when in place
   float* dy = nullptr;
   bool training = false;
   std::uint64_t seed = 0;
@@ -70,14 +70,14 @@ struct OpContext {
 
 struct OpDef {
   LayerType type;
-  const char* name;                                // PyTorch's class name
-  bool reads_input;                                // backward reads x / y: the planner keeps them
+  const char* name;  // PyTorch's class name
+  bool reads_input;  // backward reads x / y: the planner keeps them
   bool reads_output;
-  bool can_overwrite_input;                        // has backward_in_place
+  bool can_overwrite_input;  // has backward_in_place
   // All validation of the layer against what arrives.
   Result<Shape> (*infer)(const Layer&, const Shape& in);
-  OpMemory (*memory)(const StepSketch&);           // null: nothing
-  void (*prepare)(const OpContext&);               // null: nothing; after every change of the weights
+  OpMemory (*memory)(const StepSketch&);  // null: nothing
+  void (*prepare)(const OpContext&);      // null: nothing; after every change of the weights
   void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
   // dy -> dx for images [begin, end); dy comes with the epilogue's derivative applied.
   void (*backward_input)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
@@ -92,14 +92,15 @@ std::uint64_t parameter_offset(const Layer& layer, Slot slot, std::uint32_t alig
 std::uint64_t parameter_bytes(const Layer& layer, std::uint32_t alignment);
 
 // A tensor of the trained block (weights or velocities) at offset `block`; empty when there is none.
-std::span<float> trained_tensor(const Plan& plan, std::byte* arena, std::uint32_t block, const Layer& layer, Slot slot);
+std::span<float> trained_tensor(const Plan& plan, std::byte* arena, std::uint32_t block, const Layer& layer,
+                                Slot slot);
 
 // The op of a layer type, or null. kNoIndex as Step::layer means the pixels op.
 const OpDef* find_op(LayerType type);
 const OpDef& op_of(const Step& step);
 
 // The contexts that a session hands to its ops.
-OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels, std::byte* arena,
-                       const Step& step, const void* input, std::uint32_t images);
+OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels,
+                       std::byte* arena, const Step& step, const void* input, std::uint32_t images);
 
 }  // namespace lentil

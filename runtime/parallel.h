@@ -18,7 +18,8 @@ struct ParallelFor {
       for (std::uint32_t i = 0; i < count; ++i) body(i, 0u);
       return;
     }
-    run(pool, count,
+    run(
+        pool, count,
         [](void* context, std::uint32_t index, std::uint32_t worker) {
           (*static_cast<Body*>(context))(index, worker);
         },

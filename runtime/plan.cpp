@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t kMostThreads = 1024;
 
 Error check_options(const Model& model, const PlanOptions& options) {
-  if (options.batch == 0 || options.batch > kMostElements) return {Status::bad_batch, 0, kMostElements, options.batch};
+  if (options.batch == 0 || options.batch > kMostElements)
+    return {Status::bad_batch, 0, kMostElements, options.batch};
   if (options.threads == 0 || options.threads > kMostThreads) {
     return {Status::bad_threads, 0, kMostThreads, options.threads};
   }

@@ -15,18 +15,18 @@ inline constexpr std::uint16_t kNoIndex = 0xffffu;
 // A value that flows between steps, for every image of the batch.
 struct TensorSlot {
   Shape shape;
-  std::uint32_t value = kNoOffset;                 // kNoOffset: the caller's input
-  std::uint32_t gradient = kNoOffset;              // kNoOffset: not wanted; == value: overwrites it
+  std::uint32_t value = kNoOffset;     // kNoOffset: the caller's input
+  std::uint32_t gradient = kNoOffset;  // kNoOffset: not wanted; == value: overwrites it
 };
 
 enum StepFlag : std::uint8_t {
-  kTrained = 1,                                    // parameters lie in the arena and are updated
-  kBackward = 2,                                   // takes part in the backward pass
-  kInPlace = 4,                                    // the input's gradient overwrites the input (batch 1)
-  kFolded = 8,                                     // weights carry the input normalisation
-  kInferenceOnly = 16,                             // the loss does this step's work when training
-  kNormalizes = 32,                                // pixels: applies the normalisation
-  kEpilogueDone = 64,                              // its output's gradient comes with the epilogue applied
+  kTrained = 1,         // parameters lie in the arena and are updated
+  kBackward = 2,        // takes part in the backward pass
+  kInPlace = 4,         // the input's gradient overwrites the input (batch 1)
+  kFolded = 8,          // weights carry the input normalisation
+  kInferenceOnly = 16,  // the loss does this step's work when training
+  kNormalizes = 32,     // pixels: applies the normalisation
+  kEpilogueDone = 64,   // its output's gradient comes with the epilogue applied
 };
 
 // One call of an op: a layer, and those that are fused with it.
@@ -35,14 +35,14 @@ struct Step {
   kernels::Activation activation = kernels::Activation::none;
   std::uint8_t flags = 0;
   std::uint8_t argmax_bits = 0;
-  std::uint16_t layer = kNoIndex;                  // kNoIndex: pixels to floats
-  std::uint16_t pool = kNoIndex;                   // layers fused into this step
+  std::uint16_t layer = kNoIndex;  // kNoIndex: pixels to floats
+  std::uint16_t pool = kNoIndex;   // layers fused into this step
   std::uint16_t dropout = kNoIndex;
   std::uint16_t input = kNoIndex, second_input = kNoIndex, output = kNoIndex;  // tensors
-  std::uint32_t parameters = kNoOffset;            // trained copies, slot after slot
+  std::uint32_t parameters = kNoOffset;  // trained copies, slot after slot
   std::uint32_t velocity = kNoOffset;
-  std::uint32_t prepared = kNoOffset;              // packed or folded weights
-  std::uint32_t saved = kNoOffset;                 // from forward to backward
+  std::uint32_t prepared = kNoOffset;  // packed or folded weights
+  std::uint32_t saved = kNoOffset;     // from forward to backward
   std::uint32_t forward_workspace = kNoOffset, backward_workspace = kNoOffset;
   std::uint32_t forward_stride = 0, backward_stride = 0;  // bytes per worker
 
@@ -50,11 +50,11 @@ struct Step {
 };
 
 struct Plan {
-  std::uint32_t bytes = 0;                         // of the whole arena
+  std::uint32_t bytes = 0;  // of the whole arena
   std::uint32_t batch = 1;
   std::uint16_t threads = 1;
   std::uint16_t step_count = 0, tensor_count = 0;
-  std::uint16_t output = 0, loss_input = 0;        // tensors
+  std::uint16_t output = 0, loss_input = 0;  // tensors
   std::uint16_t alignment = 16;
   Mode mode = Mode::infer;
   Goal goal = Goal::fast;
@@ -68,7 +68,8 @@ struct Plan {
   }
   // Of the plan itself; the tensors follow it in the arena.
   std::uint32_t own_bytes() const {
-    return static_cast<std::uint32_t>(sizeof(Plan) + step_count * sizeof(Step) + tensor_count * sizeof(TensorSlot));
+    return static_cast<std::uint32_t>(sizeof(Plan) + step_count * sizeof(Step) +
+                                      tensor_count * sizeof(TensorSlot));
   }
 };
 static_assert(sizeof(Plan) == 28 && sizeof(Step) == 48 && sizeof(TensorSlot) == 20);

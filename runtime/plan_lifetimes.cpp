@@ -21,7 +21,7 @@ namespace {
 // When a tensor's value and gradient are needed.
 struct Lifetimes {
   std::size_t value_last, gradient_first;
-  bool overwritten;                                // by its gradient
+  bool overwritten;  // by its gradient
 };
 
 Lifetimes lifetimes_of(const PlanNotes& n, std::uint16_t tensor, const Step& producer) {
@@ -50,14 +50,15 @@ Lifetimes lifetimes_of(const PlanNotes& n, std::uint16_t tensor, const Step& pro
 
 bool collect_tensor(PlanNotes& n, std::uint16_t tensor) {
   const Step* producer = n.producer_of(tensor);
-  if (producer == nullptr) return true;            // the caller's input
+  if (producer == nullptr) return true;  // the caller's input
   TensorSlot& slot = n.tensors[tensor];
   const auto made = static_cast<std::size_t>(producer - n.steps);
   const Lifetimes life = lifetimes_of(n, tensor, *producer);
   const std::uint64_t bytes = std::uint64_t{slot.shape.count()} * sizeof(float) * n.options.batch;
   if (!add_interval(n, bytes, made, life.value_last, slot.value)) return false;
   if (!producer->has(kBackward)) return true;
-  if (!life.overwritten) return add_interval(n, bytes, life.gradient_first, n.backward_time(made), slot.gradient);
+  if (!life.overwritten)
+    return add_interval(n, bytes, life.gradient_first, n.backward_time(made), slot.gradient);
   slot.gradient = kSameAsValue;
   return true;
 }
@@ -65,9 +66,12 @@ bool collect_tensor(PlanNotes& n, std::uint16_t tensor) {
 bool collect_step(PlanNotes& n, std::size_t index) {
   Step& step = n.steps[index];
   if (step.layer == kNoIndex) return true;
-  const StepSketch sketch{step, n.model.layer(step.layer),
-                          step.pool == kNoIndex ? Layer{} : n.model.layer(step.pool), n.tensors[step.input].shape,
-                          n.tensors[step.output].shape, n.options};
+  const StepSketch sketch{step,
+                          n.model.layer(step.layer),
+                          step.pool == kNoIndex ? Layer{} : n.model.layer(step.pool),
+                          n.tensors[step.input].shape,
+                          n.tensors[step.output].shape,
+                          n.options};
   const OpDef& op = op_of(step);
   const OpMemory m = op.memory == nullptr ? OpMemory{} : op.memory(sketch);
   const std::uint64_t forward = round_up(m.forward_workspace, n.plan->alignment);

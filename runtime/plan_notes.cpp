@@ -17,7 +17,8 @@ struct Layout {
     tensor_of = shapes + layers * sizeof(Shape);
     uses = tensor_of + layers * sizeof(std::uint16_t);
     intervals = round_up(uses + layers * sizeof(std::uint16_t), alignof(Interval));
-    bytes = intervals + ((layers + 1) * kIntervalsPerStep + (layers + 2) * kIntervalsPerTensor) * sizeof(Interval);
+    bytes = intervals +
+            ((layers + 1) * kIntervalsPerStep + (layers + 2) * kIntervalsPerTensor) * sizeof(Interval);
   }
 };
 

@@ -18,12 +18,12 @@ struct PlanNotes {
   const Model& model;
   const PlanOptions& options;
   std::byte* memory;
-  Plan* plan;                                      // at the front of memory, its steps behind it
+  Plan* plan;  // at the front of memory, its steps behind it
   Step* steps;
   TensorSlot* tensors;
-  std::span<Shape> shapes;                         // of every layer's output
-  std::span<std::uint16_t> tensor_of;              // that holds the layer's output; kNoIndex: not yet emitted
-  std::span<std::uint16_t> uses;                   // readers of each layer
+  std::span<Shape> shapes;             // of every layer's output
+  std::span<std::uint16_t> tensor_of;  // that holds the layer's output; kNoIndex: not yet emitted
+  std::span<std::uint16_t> uses;       // readers of each layer
   Interval* intervals;
   std::size_t interval_count = 0;
 
@@ -34,14 +34,14 @@ struct PlanNotes {
   // Forward steps run at times 0, 1, ...; the loss at time step_count; backward in reverse after it.
   std::size_t loss_time() const { return plan->step_count; }
   std::size_t backward_time(std::size_t step) const { return 2u * plan->step_count - step; }
-  Step* producer_of(std::uint16_t tensor) const;   // null: the caller's input
+  Step* producer_of(std::uint16_t tensor) const;  // null: the caller's input
   std::uint32_t readers_of(std::uint16_t tensor) const;
 };
 
 // The stages of plan(), in order.
-Error infer_shapes(PlanNotes& notes);              // of every layer; refuses what does not fit together
-void emit_steps(PlanNotes& notes);                 // layers to steps, fused or not
-Error choose_backward(PlanNotes& notes);           // what is trained, and which gradients overwrite values
-Error collect_intervals(PlanNotes& notes);         // who needs how many bytes from when to when
+Error infer_shapes(PlanNotes& notes);       // of every layer; refuses what does not fit together
+void emit_steps(PlanNotes& notes);          // layers to steps, fused or not
+Error choose_backward(PlanNotes& notes);    // what is trained, and which gradients overwrite values
+Error collect_intervals(PlanNotes& notes);  // who needs how many bytes from when to when
 
 }  // namespace lentil

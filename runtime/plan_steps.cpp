@@ -21,7 +21,8 @@ Error infer_layer(PlanNotes& n, std::uint32_t index) {
     return {Status::tensor_too_large, index, kMostElements, shape->count()};
   }
   const std::uint64_t window = std::uint64_t{layer.kernel.height} * layer.kernel.width;
-  if (layer.type == LayerType::max_pool2d && window > 256) return {Status::unsupported_window, index, 256, window};
+  if (layer.type == LayerType::max_pool2d && window > 256)
+    return {Status::unsupported_window, index, 256, window};
   n.shapes[index] = *shape;
   return {};
 }
@@ -74,7 +75,7 @@ Step single_step(const PlanNotes& n, std::uint16_t index, std::uint16_t input) {
 // The layers of a group one by one, in the group's canonical order: the same bits as in one step.
 std::uint16_t emit_separately(PlanNotes& n, const Step& head, const Group& group, std::uint16_t last) {
   std::uint16_t tensor = add_step(n, head, n.shapes[head.layer]);
-  const Shape& out = n.shapes[last];               // only the pool changes it, and it comes first
+  const Shape& out = n.shapes[last];  // only the pool changes it, and it comes first
   const bool conv = head.type == LayerType::conv2d;
   for (const std::uint16_t layer : {group.pool, conv ? group.dropout : kNoIndex, group.activation_layer,
                                     conv ? kNoIndex : group.dropout}) {

@@ -80,7 +80,8 @@ Status Session::run_checked(const void* input, std::size_t values, std::span<flo
   if (values % per_image != 0 || output.size() != images * output_size()) return Status::wrong_size;
   if (images > plan().batch) return Status::bad_batch;
   for (const Step& step : plan().steps()) {
-    const OpContext ctx = make_context(plan(), model_, *kernels_, arena_, step, input, static_cast<std::uint32_t>(images));
+    const OpContext ctx =
+        make_context(plan(), model_, *kernels_, arena_, step, input, static_cast<std::uint32_t>(images));
     forward_step(ctx);
   }
   const auto* result = reinterpret_cast<const float*>(arena_ + plan().tensors()[plan().output].value);
@@ -110,7 +111,8 @@ std::span<const float> Session::tensor(std::uint32_t layer, Slot slot) const {
 std::uint64_t weights_hash(const Session& session) {
   std::uint64_t hash = kHashStart;
   for (std::uint32_t i = 0; i < session.model().layer_count; ++i) {
-    for (std::size_t s = 0; s < kSlots; ++s) hash = hash_floats(hash, session.tensor(i, static_cast<Slot>(s)));
+    for (std::size_t s = 0; s < kSlots; ++s)
+      hash = hash_floats(hash, session.tensor(i, static_cast<Slot>(s)));
   }
   return hash;
 }

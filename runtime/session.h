@@ -26,7 +26,7 @@ class Session {
   Status run(std::span<const float> input, std::span<float> output);
   Status run(std::span<const std::uint8_t> pixels, std::span<float> output);
 
-  std::size_t output_size() const;               // values per image
+  std::size_t output_size() const;  // values per image
   const Plan& plan() const;
   const Model& model() const { return model_; }
 
@@ -57,8 +57,8 @@ void Session::for_each_block(std::uint32_t count, Body body) const {
   const std::uint32_t blocks = block_count(count);
   parallel_(blocks, [&](std::uint32_t block, std::uint32_t worker) {
     const std::uint64_t total = count;
-    body(static_cast<std::uint32_t>(total * block / blocks), static_cast<std::uint32_t>(total * (block + 1) / blocks),
-         worker);
+    body(static_cast<std::uint32_t>(total * block / blocks),
+         static_cast<std::uint32_t>(total * (block + 1) / blocks), worker);
   });
 }
 

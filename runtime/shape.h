@@ -9,9 +9,7 @@ struct Shape {
   std::uint32_t channels = 1, height = 1, width = 1;
 
   // Elements; exact, since planning refuses shapes that reach 2^31.
-  constexpr std::size_t count() const {
-    return static_cast<std::size_t>(channels) * height * width;
-  }
+  constexpr std::size_t count() const { return static_cast<std::size_t>(channels) * height * width; }
   constexpr std::size_t plane() const { return static_cast<std::size_t>(height) * width; }
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };

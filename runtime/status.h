@@ -11,49 +11,49 @@ enum class Status : std::uint8_t {
   ok = 0,
 
   // The file is wrong: fetch or make it again.
-  file_truncated = 10,       // needed = least bytes of any model file, given = bytes
-  not_a_lentil_file = 11,    // the identifier LNTL is missing
-  file_corrupt = 12,         // an offset, a size or a nesting inside the file is impossible
-  checksum_mismatch = 13,    // needed = CRC-32 stored, given = CRC-32 computed
-  format_too_new = 14,       // given = feature bits that this library does not know
-  misaligned_file = 15,      // needed = alignment in bytes, given = address modulo it
-  missing_layers = 16,       // the file holds no layer
-  too_many_layers = 17,      // needed = most that are supported
-  unknown_layer_type = 18,   // where = layer, given = type number
-  bad_layer_input = 19,      // where = layer, given = the input that is not an earlier layer
-  bad_hyperparameter = 20,   // where = layer
-  missing_tensor = 21,       // where = layer: weight, bias or statistics absent
-  bad_tensor_size = 22,      // where = layer, needed = elements, given = elements
-  non_finite_weight = 23,    // where = layer, given = index of the element
-  bad_name = 24,             // where = layer: empty or used twice
+  file_truncated = 10,      // needed = least bytes of any model file, given = bytes
+  not_a_lentil_file = 11,   // the identifier LNTL is missing
+  file_corrupt = 12,        // an offset, a size or a nesting inside the file is impossible
+  checksum_mismatch = 13,   // needed = CRC-32 stored, given = CRC-32 computed
+  format_too_new = 14,      // given = feature bits that this library does not know
+  misaligned_file = 15,     // needed = alignment in bytes, given = address modulo it
+  missing_layers = 16,      // the file holds no layer
+  too_many_layers = 17,     // needed = most that are supported
+  unknown_layer_type = 18,  // where = layer, given = type number
+  bad_layer_input = 19,     // where = layer, given = the input that is not an earlier layer
+  bad_hyperparameter = 20,  // where = layer
+  missing_tensor = 21,      // where = layer: weight, bias or statistics absent
+  bad_tensor_size = 22,     // where = layer, needed = elements, given = elements
+  non_finite_weight = 23,   // where = layer, given = index of the element
+  bad_name = 24,            // where = layer: empty or used twice
   bad_input_description = 25,
-  bad_label_count = 26,      // needed = outputs, given = labels
-  bad_sample = 27,           // where = sample, needed = values, given = values
+  bad_label_count = 26,  // needed = outputs, given = labels
+  bad_sample = 27,       // where = sample, needed = values, given = values
 
   // The network does not fit together.
-  shape_mismatch = 40,       // where = layer, needed = channels or features, given = those that arrive
-  empty_output = 41,         // where = layer: the window is larger than its input
-  unsupported_layer = 42,    // where = layer: not in the table of ops handed in
-  unsupported_window = 43,   // where = layer, needed = largest pool window, given = this one
-  tensor_too_large = 44,     // where = layer: more bytes than offsets can hold
-  bad_loss = 45,             // the loss does not suit the network's output
-  nothing_to_train = 46,     // every layer with parameters is frozen
+  shape_mismatch = 40,      // where = layer, needed = channels or features, given = those that arrive
+  empty_output = 41,        // where = layer: the window is larger than its input
+  unsupported_layer = 42,   // where = layer: not in the table of ops handed in
+  unsupported_window = 43,  // where = layer, needed = largest pool window, given = this one
+  tensor_too_large = 44,    // where = layer: more bytes than offsets can hold
+  bad_loss = 45,            // the loss does not suit the network's output
+  nothing_to_train = 46,    // every layer with parameters is frozen
 
   // The call is wrong: fix the caller.
-  arena_too_small = 60,      // needed, given in bytes
-  arena_misaligned = 61,     // needed = alignment, given = address modulo it
+  arena_too_small = 60,        // needed, given in bytes
+  arena_misaligned = 61,       // needed = alignment, given = address modulo it
   plan_memory_too_small = 62,  // needed, given in bytes
-  bad_batch = 63,            // needed = largest, given
-  bad_threads = 64,          // needed = largest, given
-  wrong_mode = 65,           // a Trainer asks for a plan made with Mode::train
-  wrong_input_type = 66,     // pixels handed to a plan for floats or the other way round
-  wrong_size = 67,           // needed, given in elements
-  label_out_of_range = 68,   // where = position in the batch, needed = classes, given = label
-  bad_frozen_layer = 69,     // given = index that is no layer
+  bad_batch = 63,              // needed = largest, given
+  bad_threads = 64,            // needed = largest, given
+  wrong_mode = 65,             // a Trainer asks for a plan made with Mode::train
+  wrong_input_type = 66,       // pixels handed to a plan for floats or the other way round
+  wrong_size = 67,             // needed, given in elements
+  label_out_of_range = 68,     // where = position in the batch, needed = classes, given = label
+  bad_frozen_layer = 69,       // given = index that is no layer
 
   // The machine or the numbers.
-  flush_to_zero = 80,        // the thread flushes subnormal numbers to zero: results would differ
-  non_finite_loss = 81,      // training diverged; the weights are those before the step
+  flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ
+  non_finite_loss = 81,  // training diverged; the weights are those before the step
   unknown_isa = 82,
   unsupported_isa = 83,
 };
@@ -63,7 +63,7 @@ const char* status_name(Status);
 
 struct Error {
   Status status = Status::ok;
-  std::uint32_t where = 0;   // a layer, sample or position, as the Status says
+  std::uint32_t where = 0;  // a layer, sample or position, as the Status says
   std::uint64_t needed = 0;
   std::uint64_t given = 0;
 };

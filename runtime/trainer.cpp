@@ -25,7 +25,8 @@ StepResult Trainer::step(std::span<const float> input, std::span<const std::uint
   return step_checked(input.data(), input.size(), labels, {}, labels.size(), sgd);
 }
 
-StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd) {
+StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
+                         const Sgd& sgd) {
   if (session_.plan().input != InputType::uint8) return {Status::wrong_input_type};
   return step_checked(pixels.data(), pixels.size(), labels, {}, labels.size(), sgd);
 }
@@ -60,8 +61,8 @@ StepResult Trainer::step_checked(const void* input, std::size_t values, std::spa
 }
 
 OpContext Trainer::context(const Run& run, const Step& step) const {
-  OpContext ctx = make_context(session_.plan(), session_.model_, *session_.kernels_, session_.arena_, step, run.input,
-                               run.images);
+  OpContext ctx = make_context(session_.plan(), session_.model_, *session_.kernels_, session_.arena_, step,
+                               run.input, run.images);
   ctx.training = true;
   ctx.seed = seed_;
   ctx.step_number = step_;
@@ -76,15 +77,18 @@ void Trainer::forward(const Run& run) {
 }
 
 // Per-image losses first, added up in image order; the gradient of the mean goes where the plan wants it.
-StepResult Trainer::losses(const Run& run, std::span<const std::uint8_t> labels, std::span<const float> targets) {
+StepResult Trainer::losses(const Run& run, std::span<const std::uint8_t> labels,
+                           std::span<const float> targets) {
   const Plan& plan = session_.plan();
   const TensorSlot& logits = plan.tensors()[plan.loss_input];
   const std::size_t outputs = logits.shape.count();
   StepResult result;
   float sum = 0;
   for (std::uint32_t b = 0; b < run.images; ++b) {
-    const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs, outputs};
-    const Target target = labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)} : Target{labels[b], {}};
+    const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs,
+                                   outputs};
+    const Target target =
+        labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)} : Target{labels[b], {}};
     const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
     if (!labels.empty() && best == target.label) ++result.correct;
     float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + b * outputs;
@@ -106,9 +110,10 @@ void Trainer::backward(const Run& run, const Step& step) {
   });
   if (step.has(kInPlace)) return op.backward_in_place(ctx);
   if (!step.has(kTrained)) return;
-  session_.for_each_block(ctx.layer.out_features, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-    op.backward_weight(ctx, begin, end, worker);
-  });
+  session_.for_each_block(ctx.layer.out_features,
+                          [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+                            op.backward_weight(ctx, begin, end, worker);
+                          });
 }
 
 void Trainer::weights_changed() {

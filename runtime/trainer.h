@@ -16,9 +16,9 @@ struct Sgd {
 };
 
 struct StepResult {
-  Status status = Status::ok;    // non_finite_loss and wrong arguments leave the weights as they were
-  float loss = 0;                // mean over the batch's images, before the update
-  std::uint32_t correct = 0;     // images whose largest output is at the label (class losses)
+  Status status = Status::ok;  // non_finite_loss and wrong arguments leave the weights as they were
+  float loss = 0;              // mean over the batch's images, before the update
+  std::uint32_t correct = 0;   // images whose largest output is at the label (class losses)
 };
 
 class Trainer {
@@ -32,7 +32,7 @@ class Trainer {
   StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd);
   StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd);
 
-  Session& session() { return session_; }        // inference with the weights as they are now
+  Session& session() { return session_; }  // inference with the weights as they are now
   const Session& session() const { return session_; }
 
   // State for a checkpoint: with the weights of session().tensor(), the velocities and the step number

@@ -13,8 +13,8 @@ struct Tile {
 
 // Adds the taps of one input row to T accumulators. `x` is the row, `weight` the first channel's taps.
 template <std::int32_t T>
-LENTIL_HD void add_row(Vec (&sum)[T], const Conv2dForward& a, const Tile& tile, const float* x, const float* weight,
-                       std::int32_t channel_stride) {
+LENTIL_HD void add_row(Vec (&sum)[T], const Conv2dForward& a, const Tile& tile, const float* x,
+                       const float* weight, std::int32_t channel_stride) {
   const Window& kernel = a.shape.kernel;
   const std::int32_t step = tile.step * kernel.stride_width;
   const std::int32_t first = tile.column * kernel.stride_width - kernel.left;
@@ -24,7 +24,8 @@ LENTIL_HD void add_row(Vec (&sum)[T], const Conv2dForward& a, const Tile& tile, 
     if (inside.begin >= inside.end) continue;
     const Vec value = load_strided(x + column, step, inside.begin, inside.end);
 #pragma GCC unroll 8
-    for (std::int32_t t = 0; t < T; ++t) sum[t] = fma(broadcast(weight[t * channel_stride + k]), value, sum[t]);
+    for (std::int32_t t = 0; t < T; ++t)
+      sum[t] = fma(broadcast(weight[t * channel_stride + k]), value, sum[t]);
   }
 }
 
@@ -50,8 +51,8 @@ LENTIL_HD void convolve(Vec (&sum)[T], const Conv2dForward& a, const Tile& tile)
 
 // The pooled values (row, column..column + lanes) of T channels.
 template <std::int32_t T>
-LENTIL_HD void pooled_values(RunningMax (&max)[T], const Conv2dForward& a, std::int32_t channel, std::int32_t row,
-                             std::int32_t column, std::int32_t lanes) {
+LENTIL_HD void pooled_values(RunningMax (&max)[T], const Conv2dForward& a, std::int32_t channel,
+                             std::int32_t row, std::int32_t column, std::int32_t lanes) {
   const ConvShape& s = a.shape;
   const Window& pool = s.pool;
   for (std::int32_t i = 0; i < pool.height * pool.width; ++i) {
@@ -67,15 +68,16 @@ LENTIL_HD void pooled_values(RunningMax (&max)[T], const Conv2dForward& a, std::
   }
 }
 
-LENTIL_HD void store_values(const Conv2dForward& a, const RunningMax& max, std::int32_t channel, std::int32_t first,
-                            std::int32_t lanes) {
+LENTIL_HD void store_values(const Conv2dForward& a, const RunningMax& max, std::int32_t channel,
+                            std::int32_t first, std::int32_t lanes) {
   const std::int32_t plane = a.shape.out.height * a.shape.out.width;
   Vec value = max.best;
   if (a.factor != nullptr) value *= broadcast(a.factor[channel]);
   if (a.relu) value = select(value > Vec{}, value, Vec{});
   store_n(a.y + static_cast<std::ptrdiff_t>(channel) * plane + first, value, lanes);
   if (a.argmax.data == nullptr) return;
-  const auto bytes = static_cast<std::ptrdiff_t>(argmax_plane_bytes(static_cast<std::size_t>(plane), a.argmax.bits));
+  const auto bytes =
+      static_cast<std::ptrdiff_t>(argmax_plane_bytes(static_cast<std::size_t>(plane), a.argmax.bits));
   store_argmax(a.argmax.data + channel * bytes, a.argmax.bits, first, max.index, lanes);
 }
 
@@ -87,7 +89,8 @@ void forward_channels(const Conv2dForward& a, std::int32_t channel) {
       const std::int32_t lanes = out.width - column < kLanes ? out.width - column : kLanes;
       RunningMax max[T];
       pooled_values<T>(max, a, channel, row, column, lanes);
-      for (std::int32_t t = 0; t < T; ++t) store_values(a, max[t], channel + t, row * out.width + column, lanes);
+      for (std::int32_t t = 0; t < T; ++t)
+        store_values(a, max[t], channel + t, row * out.width + column, lanes);
     }
   }
 }

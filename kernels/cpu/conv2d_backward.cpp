@@ -40,8 +40,13 @@ std::int32_t list_separate(const ConvEvents& a) {
 
 // Windows that overlap can choose one position twice: add up first, in window order.
 std::int32_t list_overlapping(const ConvEvents& a) {
-  max_pool_backward({.dx = a.map, .dy = a.dy, .argmax = a.argmax, .argmax_bits = a.argmax_bits, .in = a.map_size,
-                     .out = a.out, .window = a.pool});
+  max_pool_backward({.dx = a.map,
+                     .dy = a.dy,
+                     .argmax = a.argmax,
+                     .argmax_bits = a.argmax_bits,
+                     .in = a.map_size,
+                     .out = a.out,
+                     .window = a.pool});
   return list_plane(a.events, a.map, a.map_size);
 }
 
@@ -53,7 +58,8 @@ LENTIL_HD LaneRange taps_inside(const ConvShape& s, std::int32_t first) {
 // x[first + k * dilation] += g * w[k] for the taps inside the row.
 LENTIL_HD void add_scaled_row(float* x, const float* w, float g, std::int32_t dilation, LaneRange taps) {
   if (dilation != 1) {
-    for (std::int32_t k = taps.begin; k < taps.end; ++k) x[k * dilation] = kernels::fma(w[k], g, x[k * dilation]);
+    for (std::int32_t k = taps.begin; k < taps.end; ++k)
+      x[k * dilation] = kernels::fma(w[k], g, x[k * dilation]);
     return;
   }
   for (std::int32_t k = taps.begin; k < taps.end; k += kLanes) {
@@ -64,23 +70,26 @@ LENTIL_HD void add_scaled_row(float* x, const float* w, float g, std::int32_t di
 
 // dW rows [first_row, first_row + R) and columns [column, column + lanes) of one input channel.
 template <std::int32_t R>
-LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float* dweight, std::int32_t first_row,
-                            std::int32_t column, std::int32_t lanes) {
+LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float* dweight,
+                            std::int32_t first_row, std::int32_t column, std::int32_t lanes) {
   const ConvShape& s = a.shape;
   const Window& kernel = s.kernel;
   Vec sum[R] = {};
   for (std::int32_t e = 0; e < a.event_count; ++e) {
     const ConvEvent& event = a.events[e];
-    const std::int32_t left = event.column * kernel.stride_width - kernel.left + column * kernel.dilation_width;
+    const std::int32_t left =
+        event.column * kernel.stride_width - kernel.left + column * kernel.dilation_width;
     const LaneRange inside = lanes_inside(left, kernel.dilation_width, s.in.width, lanes);
     if (inside.begin >= inside.end) continue;
-    const std::int32_t top = event.row * kernel.stride_height - kernel.top + first_row * kernel.dilation_height;
+    const std::int32_t top =
+        event.row * kernel.stride_height - kernel.top + first_row * kernel.dilation_height;
     const Vec g = broadcast(event.gradient);
 #pragma GCC unroll 8
     for (std::int32_t r = 0; r < R; ++r) {
       const std::int32_t row = top + r * kernel.dilation_height;
       if (row < 0 || row >= s.in.height) continue;
-      const Vec value = load_strided(x + row * s.in.width + left, kernel.dilation_width, inside.begin, inside.end);
+      const Vec value =
+          load_strided(x + row * s.in.width + left, kernel.dilation_width, inside.begin, inside.end);
       sum[r] = fma(g, value, sum[r]);
     }
   }

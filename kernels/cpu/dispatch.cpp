@@ -6,10 +6,18 @@
 
 namespace lentil::kernels {
 
-namespace baseline { extern const KernelTable kTable; }
-namespace avx2 { extern const KernelTable kTable; }
-namespace avx512 { extern const KernelTable kTable; }
-namespace neon { extern const KernelTable kTable; }
+namespace baseline {
+extern const KernelTable kTable;
+}
+namespace avx2 {
+extern const KernelTable kTable;
+}
+namespace avx512 {
+extern const KernelTable kTable;
+}
+namespace neon {
+extern const KernelTable kTable;
+}
 
 std::span<const Isa> isas() {
 #if defined(__x86_64__)

@@ -80,8 +80,7 @@ LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile4 tile4, Tile1
 
 void linear_forward(const LinearForward& a) {
   in_tiles(
-      a.output_begin, a.output_end,
-      [&](std::int32_t at, std::int32_t left) { forward_tile<4>(a, at, left); },
+      a.output_begin, a.output_end, [&](std::int32_t at, std::int32_t left) { forward_tile<4>(a, at, left); },
       [&](std::int32_t at, std::int32_t left) { forward_tile<1>(a, at, left); });
 }
 

@@ -5,7 +5,8 @@
 namespace lentil::kernels::LENTIL_ISA {
 namespace {
 
-LENTIL_HD RunningMax window_max(const MaxPoolForward& a, std::int32_t row, std::int32_t column, std::int32_t lanes) {
+LENTIL_HD RunningMax window_max(const MaxPoolForward& a, std::int32_t row, std::int32_t column,
+                                std::int32_t lanes) {
   RunningMax max;
   for (std::int32_t i = 0; i < a.window.height * a.window.width; ++i) {
     const Position p = chosen(a.window, row, column, i);

@@ -29,7 +29,9 @@ typedef float UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, al
 
 LENTIL_HD Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 LENTIL_HD void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
-LENTIL_HD Vec broadcast(float x) { return x - Vec{}; }  // and not Vec{} + x, which would have to turn -0 into +0
+LENTIL_HD Vec broadcast(float x) {
+  return x - Vec{};
+}  // and not Vec{} + x, which would have to turn -0 into +0
 LENTIL_HD Ints broadcast(std::int32_t x) { return Ints{} + x; }
 
 // Lane by lane, 0, 1, 2, ...
@@ -93,9 +95,9 @@ LENTIL_HD Vec fma(Vec a, Vec b, Vec c) {
   const Doubles shift = sum - product;
   const Doubles error = (product - (sum - shift)) + (addend - shift);
   const Longs bits = reinterpret_cast<Longs>(sum);
-  const Longs even = (bits & 1) - 1;                                 // all ones where the last bit is 0
+  const Longs even = (bits & 1) - 1;  // all ones where the last bit is 0
   const Longs inexact = (error > 0) | (error < 0);
-  const Longs away = ~((error > 0) ^ (sum > 0));                     // -1 up in magnitude, 0 down
+  const Longs away = ~((error > 0) ^ (sum > 0));  // -1 up in magnitude, 0 down
   const Longs odd = bits + (inexact & even & -(2 * away + 1));
   return __builtin_convertvector(reinterpret_cast<Doubles>(odd), Vec);
 #else

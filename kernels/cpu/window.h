@@ -9,7 +9,8 @@ struct LaneRange {
 };
 
 // Lanes l in [0, lanes) with 0 <= first + l * stride < size.
-LENTIL_HD LaneRange lanes_inside(std::int32_t first, std::int32_t stride, std::int32_t size, std::int32_t lanes) {
+LENTIL_HD LaneRange lanes_inside(std::int32_t first, std::int32_t stride, std::int32_t size,
+                                 std::int32_t lanes) {
   if (first >= 0 && first + (lanes - 1) * stride < size) return {0, lanes};
   const std::int32_t begin = first >= 0 ? 0 : (stride - 1 - first) / stride;
   const std::int32_t end = first >= size ? 0 : (size - 1 - first) / stride + 1;
@@ -32,7 +33,8 @@ LENTIL_HD void take_greater(RunningMax& max, Vec value, std::int32_t index, Lane
 }
 
 // Writes `n` indices at values [first, first + n) of a plane, in increasing order of `first`.
-LENTIL_HD void store_argmax(std::uint8_t* plane, std::int32_t bits, std::int32_t first, Ints index, std::int32_t n) {
+LENTIL_HD void store_argmax(std::uint8_t* plane, std::int32_t bits, std::int32_t first, Ints index,
+                            std::int32_t n) {
   for (std::int32_t lane = 0; lane < n; ++lane) {
     const std::int32_t bit = (first + lane) * bits;
     const auto value = static_cast<std::uint8_t>(index[lane] << (bit & 7));

@@ -6,8 +6,8 @@
 namespace lentil {
 namespace {
 
-constexpr std::array<const OpDef*, kLayerTypes> kOps{&kConv2d,  &kLinear,  &kMaxPool2d,  &kRelu,
-                                                     &kSigmoid, &kTanh,    &kSoftmax,    &kLogSoftmax,
+constexpr std::array<const OpDef*, kLayerTypes> kOps{&kConv2d,  &kLinear,    &kMaxPool2d, &kRelu,
+                                                     &kSigmoid, &kTanh,      &kSoftmax,   &kLogSoftmax,
                                                      &kDropout, &kDropout2d, &kFlatten};
 
 }  // namespace

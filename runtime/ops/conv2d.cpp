@@ -9,7 +9,8 @@ namespace {
 std::int32_t i32(std::uint64_t value) { return static_cast<std::int32_t>(value); }
 
 Result<Shape> infer(const Layer& layer, const Shape& in) {
-  if (in.channels != layer.in_features) return Error{Status::shape_mismatch, 0, layer.in_features, in.channels};
+  if (in.channels != layer.in_features)
+    return Error{Status::shape_mismatch, 0, layer.in_features, in.channels};
   const Extent map = window_outputs(layer, in);
   if (map.height == 0 || map.width == 0) return Error{Status::empty_output};
   return Shape{layer.out_features, map.height, map.width};
@@ -20,12 +21,18 @@ std::size_t row_size(const Layer& layer) {
   return std::size_t{layer.in_features / layer.groups} * layer.kernel.height * layer.kernel.width;
 }
 
-kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled, const Shape& in, const Shape& out) {
+kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled, const Shape& in,
+                              const Shape& out) {
   const Extent map = window_outputs(layer, in);
-  kernels::ConvShape s{
-      .in_channels = i32(in.channels), .out_channels = i32(out.channels), .groups = i32(layer.groups),
-      .in = {i32(in.height), i32(in.width)}, .map = {i32(map.height), i32(map.width)},
-      .out = {i32(out.height), i32(out.width)}, .kernel = kernel_window(layer), .pool = {}, .pooled = pooled};
+  kernels::ConvShape s{.in_channels = i32(in.channels),
+                       .out_channels = i32(out.channels),
+                       .groups = i32(layer.groups),
+                       .in = {i32(in.height), i32(in.width)},
+                       .map = {i32(map.height), i32(map.width)},
+                       .out = {i32(out.height), i32(out.width)},
+                       .kernel = kernel_window(layer),
+                       .pool = {},
+                       .pooled = pooled};
   if (pooled) s.pool = kernel_window(pool);
   return s;
 }
@@ -38,7 +45,8 @@ kernels::ConvShape conv_shape(const OpContext& ctx) {
 struct Workspace {
   std::uint64_t events, map, row, plane, bytes;
 };
-Workspace workspace_of(const kernels::ConvShape& s, std::size_t row_floats, bool in_place, std::uint64_t alignment) {
+Workspace workspace_of(const kernels::ConvShape& s, std::size_t row_floats, bool in_place,
+                       std::uint64_t alignment) {
   const bool overlap = s.pooled && kernels::windows_overlap(s.pool);
   const auto map = static_cast<std::uint64_t>(s.map.height) * static_cast<std::uint64_t>(s.map.width);
   const auto out = static_cast<std::uint64_t>(s.out.height) * static_cast<std::uint64_t>(s.out.width);
@@ -102,15 +110,16 @@ void prepare(const OpContext& ctx) {
   for (std::uint32_t o = 0; o < ctx.layer.out_features; ++o) {
     const FoldFactors f = fold_factors(ctx, o);
     ctx.kernels.fold_forward({ctx.prepared() + o * row, ctx.prepared() + row * ctx.layer.out_features + o,
-                              weight.data() + o * row, bias.empty() ? 0.0f : bias[o], f.scale.data(), f.shift.data(),
-                              i32(ctx.layer.in_features / ctx.layer.groups),
+                              weight.data() + o * row, bias.empty() ? 0.0f : bias[o], f.scale.data(),
+                              f.shift.data(), i32(ctx.layer.in_features / ctx.layer.groups),
                               i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
   }
 }
 
 std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
   const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
-  return reinterpret_cast<std::uint8_t*>(ctx.saved()) + (image * std::size_t{ctx.out.channels} + channel) * plane;
+  return reinterpret_cast<std::uint8_t*>(ctx.saved()) +
+         (image * std::size_t{ctx.out.channels} + channel) * plane;
 }
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
@@ -121,11 +130,17 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   const kernels::ConvShape shape = conv_shape(ctx);
   for (std::uint32_t b = begin; b < end; ++b) {
     if (drop) channel_factors(ctx, ctx.step.dropout, b, factors, ctx.out.channels);
-    ctx.kernels.conv2d_forward({.y = ctx.y_of(b),
-                                .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
-                                .x = ctx.x_of(b), .weight = weights(ctx), .bias = biases(ctx), .factor = factors,
-                                .shape = shape, .relu = relu, .channel_begin = 0,
-                                .channel_end = i32(ctx.out.channels)});
+    ctx.kernels.conv2d_forward(
+        {.y = ctx.y_of(b),
+         .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
+         .x = ctx.x_of(b),
+         .weight = weights(ctx),
+         .bias = biases(ctx),
+         .factor = factors,
+         .shape = shape,
+         .relu = relu,
+         .channel_begin = 0,
+         .channel_end = i32(ctx.out.channels)});
     if (!relu) apply_epilogue(ctx, b);
   }
 }
@@ -134,7 +149,8 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
 class ChannelEvents {
  public:
   ChannelEvents(const OpContext& ctx, std::uint32_t worker)
-      : ctx_(ctx), shape_(conv_shape(ctx)),
+      : ctx_(ctx),
+        shape_(conv_shape(ctx)),
         offsets_(workspace_of(shape_, gradient_row(ctx.layer, ctx.step.has(kInPlace)), ctx.step.has(kInPlace),
                               sizeof(float))),
         workspace_(ctx.backward_workspace(worker)) {}
@@ -145,11 +161,14 @@ class ChannelEvents {
   void list(std::uint32_t image, std::uint32_t channel) {
     channel_ = channel;
     image_ = image;
-    count_ = ctx_.kernels.conv2d_events(
-        {.events = events(), .map = reinterpret_cast<float*>(workspace_ + offsets_.map),
-         .dy = ctx_.dy_of(image) + channel * ctx_.out.plane(),
-         .argmax = shape_.pooled ? argmax_of(ctx_, image, channel) : nullptr, .argmax_bits = ctx_.step.argmax_bits,
-         .map_size = shape_.map, .out = shape_.out, .pool = shape_.pool});
+    count_ = ctx_.kernels.conv2d_events({.events = events(),
+                                         .map = reinterpret_cast<float*>(workspace_ + offsets_.map),
+                                         .dy = ctx_.dy_of(image) + channel * ctx_.out.plane(),
+                                         .argmax = shape_.pooled ? argmax_of(ctx_, image, channel) : nullptr,
+                                         .argmax_bits = ctx_.step.argmax_bits,
+                                         .map_size = shape_.map,
+                                         .out = shape_.out,
+                                         .pool = shape_.pool});
   }
   // Sum of the events' gradients: the image's share of db.
   float sum() const {
@@ -159,15 +178,17 @@ class ChannelEvents {
   }
   // Input channels [begin, end) are counted inside the group; dx is the plane of `begin`.
   void add_input_gradient(float* dx, std::uint32_t begin, std::uint32_t end) const {
-    ctx_.kernels.conv2d_backward_input({dx, weights(ctx_) + channel_ * row_size(ctx_.layer), events(), count_, shape_,
-                                        i32(begin), i32(end)});
+    ctx_.kernels.conv2d_backward_input({dx, weights(ctx_) + channel_ * row_size(ctx_.layer), events(), count_,
+                                        shape_, i32(begin), i32(end)});
   }
   void weight_gradient(std::uint32_t begin, std::uint32_t end, bool accumulate) const {
     const float* x = ctx_.x_of(image_) + (first_input() + begin) * ctx_.in.plane();
-    ctx_.kernels.conv2d_backward_weight({row(), x, events(), count_, shape_, i32(begin), i32(end), accumulate});
+    ctx_.kernels.conv2d_backward_weight(
+        {row(), x, events(), count_, shape_, i32(begin), i32(end), accumulate});
   }
   std::uint32_t first_input() const {
-    return channel_ / (ctx_.layer.out_features / ctx_.layer.groups) * (ctx_.layer.in_features / ctx_.layer.groups);
+    return channel_ / (ctx_.layer.out_features / ctx_.layer.groups) *
+           (ctx_.layer.in_features / ctx_.layer.groups);
   }
 
  private:
@@ -250,9 +271,17 @@ void backward_in_place(const OpContext& ctx) {
 
 }  // namespace
 
-const OpDef kConv2d{.type = LayerType::conv2d, .name = "Conv2d", .reads_input = true, .reads_output = false,
-                    .can_overwrite_input = true, .infer = infer, .memory = memory, .prepare = prepare,
-                    .forward = forward, .backward_input = backward_input, .backward_weight = backward_weight,
+const OpDef kConv2d{.type = LayerType::conv2d,
+                    .name = "Conv2d",
+                    .reads_input = true,
+                    .reads_output = false,
+                    .can_overwrite_input = true,
+                    .infer = infer,
+                    .memory = memory,
+                    .prepare = prepare,
+                    .forward = forward,
+                    .backward_input = backward_input,
+                    .backward_weight = backward_weight,
                     .backward_in_place = backward_in_place};
 
 }  // namespace lentil

@@ -42,11 +42,16 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   const bool packed = ctx.step.prepared != kNoOffset;
   const auto bias = ctx.tensor(Slot::bias);
   for (std::uint32_t b = begin; b < end; ++b) {
-    ctx.kernels.linear_forward({.y = ctx.y_of(b), .x = ctx.x_of(b),
+    ctx.kernels.linear_forward({.y = ctx.y_of(b),
+                                .x = ctx.x_of(b),
                                 .weight = packed ? ctx.prepared() : ctx.tensor(Slot::weight).data(),
-                                .bias = bias.empty() ? nullptr : bias.data(), .inputs = inputs, .outputs = outputs,
-                                .out_stride = packed ? 1 : inputs, .in_stride = packed ? outputs : 1,
-                                .output_begin = 0, .output_end = outputs});
+                                .bias = bias.empty() ? nullptr : bias.data(),
+                                .inputs = inputs,
+                                .outputs = outputs,
+                                .out_stride = packed ? 1 : inputs,
+                                .in_stride = packed ? outputs : 1,
+                                .output_begin = 0,
+                                .output_end = outputs});
     apply_epilogue(ctx, b);
   }
 }
@@ -62,9 +67,10 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 }
 
 // Gradient and update of w[output][begin, end) over all images; `gradient` has room for a chunk.
-void update_chunk(const OpContext& ctx, std::uint32_t output, std::uint32_t begin, std::uint32_t end, float* gradient) {
-  ctx.kernels.linear_backward_weight({gradient, ctx.dy + output, ctx.x, i32(ctx.out.count()), i32(ctx.in.count()),
-                                      i32(ctx.images), i32(begin), i32(end)});
+void update_chunk(const OpContext& ctx, std::uint32_t output, std::uint32_t begin, std::uint32_t end,
+                  float* gradient) {
+  ctx.kernels.linear_backward_weight({gradient, ctx.dy + output, ctx.x, i32(ctx.out.count()),
+                                      i32(ctx.in.count()), i32(ctx.images), i32(begin), i32(end)});
   ctx.update(Slot::weight, std::size_t{output} * ctx.layer.in_features + begin, end - begin, gradient);
 }
 
@@ -92,8 +98,9 @@ void backward_in_place(const OpContext& ctx) {
   float* dx = gradient + kChunk;
   for (std::uint32_t i = 0; i < ctx.layer.in_features; i += kChunk) {
     const std::uint32_t end = std::min(i + kChunk, ctx.layer.in_features);
-    ctx.kernels.linear_backward_input({dx, ctx.dy, ctx.tensor(Slot::weight).data(), i32(ctx.layer.in_features),
-                                       i32(ctx.layer.out_features), i32(i), i32(end)});
+    ctx.kernels.linear_backward_input({dx, ctx.dy, ctx.tensor(Slot::weight).data(),
+                                       i32(ctx.layer.in_features), i32(ctx.layer.out_features), i32(i),
+                                       i32(end)});
     if (ctx.step.has(kTrained)) {
       for (std::uint32_t o = 0; o < ctx.layer.out_features; ++o) update_chunk(ctx, o, i, end, gradient);
     }
@@ -107,9 +114,17 @@ void backward_in_place(const OpContext& ctx) {
 
 }  // namespace
 
-const OpDef kLinear{.type = LayerType::linear, .name = "Linear", .reads_input = true, .reads_output = false,
-                    .can_overwrite_input = true, .infer = infer, .memory = memory, .prepare = prepare,
-                    .forward = forward, .backward_input = backward_input, .backward_weight = backward_weight,
+const OpDef kLinear{.type = LayerType::linear,
+                    .name = "Linear",
+                    .reads_input = true,
+                    .reads_output = false,
+                    .can_overwrite_input = true,
+                    .infer = infer,
+                    .memory = memory,
+                    .prepare = prepare,
+                    .forward = forward,
+                    .backward_input = backward_input,
+                    .backward_weight = backward_weight,
                     .backward_in_place = backward_in_place};
 
 }  // namespace lentil

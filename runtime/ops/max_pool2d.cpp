@@ -36,7 +36,9 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       ctx.kernels.max_pool_forward({ctx.y_of(b) + c * ctx.out.plane(),
                                     {keep ? argmax_of(ctx, b, c) : nullptr, ctx.step.argmax_bits},
-                                    ctx.x_of(b) + c * ctx.in.plane(), plane_of(ctx.in), plane_of(ctx.out),
+                                    ctx.x_of(b) + c * ctx.in.plane(),
+                                    plane_of(ctx.in),
+                                    plane_of(ctx.out),
                                     kernel_window(ctx.layer)});
     }
   }
@@ -47,17 +49,25 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
   for (std::uint32_t b = begin; b < end; ++b) {
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       ctx.kernels.max_pool_backward({ctx.dx_of(b) + c * ctx.in.plane(), ctx.dy_of(b) + c * ctx.out.plane(),
-                                     argmax_of(ctx, b, c), ctx.step.argmax_bits, plane_of(ctx.in), plane_of(ctx.out),
-                                     kernel_window(ctx.layer)});
+                                     argmax_of(ctx, b, c), ctx.step.argmax_bits, plane_of(ctx.in),
+                                     plane_of(ctx.out), kernel_window(ctx.layer)});
     }
   }
 }
 
 }  // namespace
 
-const OpDef kMaxPool2d{.type = LayerType::max_pool2d, .name = "MaxPool2d", .reads_input = false,
-                       .reads_output = false, .can_overwrite_input = false, .infer = infer, .memory = memory,
-                       .prepare = nullptr, .forward = forward, .backward_input = backward_input,
-                       .backward_weight = nullptr, .backward_in_place = nullptr};
+const OpDef kMaxPool2d{.type = LayerType::max_pool2d,
+                       .name = "MaxPool2d",
+                       .reads_input = false,
+                       .reads_output = false,
+                       .can_overwrite_input = false,
+                       .infer = infer,
+                       .memory = memory,
+                       .prepare = nullptr,
+                       .forward = forward,
+                       .backward_input = backward_input,
+                       .backward_weight = nullptr,
+                       .backward_in_place = nullptr};
 
 }  // namespace lentil

@@ -20,7 +20,9 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   for (std::uint32_t b = begin; b < end; ++b) {
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       const std::size_t at = (std::size_t{b} * ctx.out.channels + c) * plane;
-      ctx.kernels.pixels_forward({.y = ctx.y + at, .pixels = pixels + at, .count = static_cast<std::int64_t>(plane),
+      ctx.kernels.pixels_forward({.y = ctx.y + at,
+                                  .pixels = pixels + at,
+                                  .count = static_cast<std::int64_t>(plane),
                                   .scale = normalize ? pixel_scale(ctx.model, c) : 1.0f,
                                   .shift = normalize ? -pixel_shift(ctx.model, c) : 0.0f});
     }
@@ -29,9 +31,17 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
 
 }  // namespace
 
-const OpDef kPixels{.type = LayerType::flatten, .name = "Pixels", .reads_input = false, .reads_output = false,
-                    .can_overwrite_input = false, .infer = same_shape, .memory = nullptr, .prepare = nullptr,
-                    .forward = forward, .backward_input = nullptr, .backward_weight = nullptr,
+const OpDef kPixels{.type = LayerType::flatten,
+                    .name = "Pixels",
+                    .reads_input = false,
+                    .reads_output = false,
+                    .can_overwrite_input = false,
+                    .infer = same_shape,
+                    .memory = nullptr,
+                    .prepare = nullptr,
+                    .forward = forward,
+                    .backward_input = nullptr,
+                    .backward_weight = nullptr,
                     .backward_in_place = nullptr};
 
 }  // namespace lentil

@@ -5,9 +5,11 @@
 
 namespace lentil {
 
-// How many windows fit along one side; 0 if none does. ceil_mode adds one that starts inside but ends outside.
-constexpr std::uint32_t window_count(std::uint64_t size, std::uint64_t before, std::uint64_t after, std::uint64_t kernel,
-                                     std::uint64_t stride, std::uint64_t dilation, bool ceil_mode) {
+// How many windows fit along one side; 0 if none does. ceil_mode adds one that starts inside but ends
+// outside.
+constexpr std::uint32_t window_count(std::uint64_t size, std::uint64_t before, std::uint64_t after,
+                                     std::uint64_t kernel, std::uint64_t stride, std::uint64_t dilation,
+                                     bool ceil_mode) {
   const std::uint64_t span = dilation * (kernel - 1) + 1;
   const std::uint64_t padded = size + before + after;
   if (padded < span) return 0;
@@ -19,14 +21,14 @@ constexpr std::uint32_t window_count(std::uint64_t size, std::uint64_t before, s
 constexpr Extent window_outputs(const Layer& l, const Shape& in) {
   return {window_count(in.height, l.padding.top, l.padding.bottom, l.kernel.height, l.stride.height,
                        l.dilation.height, l.ceil_mode),
-          window_count(in.width, l.padding.left, l.padding.right, l.kernel.width, l.stride.width, l.dilation.width,
-                       l.ceil_mode)};
+          window_count(in.width, l.padding.left, l.padding.right, l.kernel.width, l.stride.width,
+                       l.dilation.width, l.ceil_mode)};
 }
 
 constexpr kernels::Window kernel_window(const Layer& l) {
   const auto i32 = [](std::uint32_t v) { return static_cast<std::int32_t>(v); };
-  return {i32(l.kernel.height), i32(l.kernel.width), i32(l.stride.height), i32(l.stride.width),
-          i32(l.padding.top), i32(l.padding.left), i32(l.dilation.height), i32(l.dilation.width)};
+  return {i32(l.kernel.height), i32(l.kernel.width), i32(l.stride.height),   i32(l.stride.width),
+          i32(l.padding.top),   i32(l.padding.left), i32(l.dilation.height), i32(l.dilation.width)};
 }
 
 }  // namespace lentil

@@ -8,7 +8,9 @@ namespace {
 
 std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-TEST_CASE("crc32 gives the check value of its definition") { CHECK(crc32(bytes("123456789")) == 0xCBF43926u); }
+TEST_CASE("crc32 gives the check value of its definition") {
+  CHECK(crc32(bytes("123456789")) == 0xCBF43926u);
+}
 
 TEST_CASE("crc32 of nothing is zero") { CHECK(crc32({}) == 0); }
 

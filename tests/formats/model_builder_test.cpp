@@ -15,10 +15,12 @@ std::string failure(const ModelBuilder& builder) {
 
 TEST_CASE("the builder follows the shape") {
   ModelBuilder builder("shapes", {3, 32, 30});
-  CHECK(builder.conv2d("conv1", {.out = 8, .kernel = {5, 3}, .padding = {2, 1, 2, 1}}).shape() == Shape{8, 32, 30});
+  CHECK(builder.conv2d("conv1", {.out = 8, .kernel = {5, 3}, .padding = {2, 1, 2, 1}}).shape() ==
+        Shape{8, 32, 30});
   CHECK(builder.max_pool2d().shape() == Shape{8, 16, 15});
   CHECK(builder.avg_pool2d({.kernel = {2, 2}, .ceil_mode = true}).shape() == Shape{8, 8, 8});
-  CHECK(builder.conv2d("conv2", {.out = 4, .kernel = {3, 3}, .stride = {2, 2}, .groups = 4}).shape() == Shape{4, 3, 3});
+  CHECK(builder.conv2d("conv2", {.out = 4, .kernel = {3, 3}, .stride = {2, 2}, .groups = 4}).shape() ==
+        Shape{4, 3, 3});
   CHECK(builder.reshape({12, 3, 1}).shape() == Shape{12, 3, 1});
   CHECK(builder.flatten().shape() == Shape{36, 1, 1});
   CHECK(builder.linear("fc1", 7).shape() == Shape{7, 1, 1});

@@ -33,7 +33,9 @@ Status setting_after(std::uint32_t layer, const std::function<void(Layer&)>& spo
   return error.status;
 }
 
-TEST_CASE("the untouched file is fine") { CHECK(status_after([](ModelFile&) {}) == Status::ok); }
+TEST_CASE("the untouched file is fine") {
+  CHECK(status_after([](ModelFile&) {}) == Status::ok);
+}
 
 TEST_CASE("a file without layers is refused") {
   CHECK(status_after([](ModelFile& f) { f.layers.clear(); }) == Status::missing_layers);
@@ -143,12 +145,15 @@ TEST_CASE("a tensor of the wrong size is refused with both sizes") {
   CHECK(error.where == conv1);
   CHECK(error.needed == 18);
   CHECK(error.given == 19);
-  CHECK(status_after([](ModelFile& f) { f.layers[fc1].tensor(Slot::bias).pop_back(); }) == Status::bad_tensor_size);
+  CHECK(status_after([](ModelFile& f) { f.layers[fc1].tensor(Slot::bias).pop_back(); }) ==
+        Status::bad_tensor_size);
 }
 
 TEST_CASE("a tensor in a layer that has none is refused") {
-  CHECK(status_after([](ModelFile& f) { f.layers[relu1].tensor(Slot::weight) = {1}; }) == Status::bad_tensor_size);
-  CHECK(status_after([](ModelFile& f) { f.layers[fc1].tensor(Slot::running_var) = {1}; }) == Status::bad_tensor_size);
+  CHECK(status_after([](ModelFile& f) { f.layers[relu1].tensor(Slot::weight) = {1}; }) ==
+        Status::bad_tensor_size);
+  CHECK(status_after([](ModelFile& f) { f.layers[fc1].tensor(Slot::running_var) = {1}; }) ==
+        Status::bad_tensor_size);
 }
 
 TEST_CASE("sizes whose product overflows 64 bits are refused") {
@@ -261,7 +266,8 @@ TEST_CASE("the state of an interrupted training fits the layers") {
   CHECK(state([](TrainingState& s) { s.velocities[0].data.pop_back(); }) == Status::bad_tensor_size);
   CHECK(state([](TrainingState& s) { s.velocities[0].data[2] = kNan; }) == Status::non_finite_weight);
   CHECK(state([](TrainingState& s) { s.velocities[0].layer = 8; }) == Status::missing_tensor);
-  CHECK(state([](TrainingState& s) { s.velocities[0].slot = static_cast<Slot>(4); }) == Status::missing_tensor);
+  CHECK(state([](TrainingState& s) { s.velocities[0].slot = static_cast<Slot>(4); }) ==
+        Status::missing_tensor);
   CHECK(state([](TrainingState& s) { s.frozen = {8}; }) == Status::bad_frozen_layer);
   CHECK(state([](TrainingState& s) { s.numbers.rate = kNan; }) == Status::bad_hyperparameter);
 }
@@ -308,7 +314,9 @@ Error raw_error(const RawTensor& tensor) {
   return opened ? Error{} : opened.error();
 }
 
-TEST_CASE("a file of another writer is read if it keeps the rules") { CHECK(raw_error({}).status == Status::ok); }
+TEST_CASE("a file of another writer is read if it keeps the rules") {
+  CHECK(raw_error({}).status == Status::ok);
+}
 
 TEST_CASE("tensors may not share their bytes, so that a small file costs little work") {
   const Error error = raw_error({.layers = 2});

@@ -56,7 +56,8 @@ TEST_CASE("loading names the file and what is wrong with it") {
   REQUIRE(write_file_atomically(path, std::as_bytes(std::span("GIF89a, certainly"))));
   const auto file = load_model_file(path);
   REQUIRE(!file);
-  CHECK(file.error().message == "cannot use '" + path + "': this is no Lentil model: the identifier LNTL is missing");
+  CHECK(file.error().message ==
+        "cannot use '" + path + "': this is no Lentil model: the identifier LNTL is missing");
   std::filesystem::remove(path);
 }
 

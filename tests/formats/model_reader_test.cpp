@@ -113,7 +113,8 @@ TEST_CASE("a file whose size is no multiple of 64 is corrupt") {
   AlignedBytes longer(bytes.size() + 4);
   std::copy(bytes.begin(), bytes.end(), longer.begin());
   const auto size = static_cast<std::uint32_t>(longer.size());
-  CHECK(outcome(with_root_field(std::move(longer), fbs::ModelFile::VT_FILE_BYTES, size), {}) == Status::file_corrupt);
+  CHECK(outcome(with_root_field(std::move(longer), fbs::ModelFile::VT_FILE_BYTES, size), {}) ==
+        Status::file_corrupt);
 }
 
 TEST_CASE("a file without the identifier is no Lentil file") {
@@ -143,7 +144,8 @@ TEST_CASE("a required feature that the reader does not know refuses the file") {
 }
 
 TEST_CASE("a newer format version without new required features is read") {
-  const AlignedBytes newer = with_root_field(small_file(), fbs::ModelFile::VT_FORMAT_VERSION, std::uint16_t{77});
+  const AlignedBytes newer =
+      with_root_field(small_file(), fbs::ModelFile::VT_FORMAT_VERSION, std::uint16_t{77});
   CHECK(outcome(newer, {}) == Status::ok);
 }
 

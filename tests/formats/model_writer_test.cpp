@@ -102,14 +102,20 @@ TEST_CASE("the training record and the state come back as they were") {
 }
 
 TEST_CASE("every setting of a layer comes back as it was") {
-  ModelFile file = *ModelBuilder("settings", {4, 16, 16})
-                        .conv2d("conv1", {.out = 6, .kernel = {3, 5}, .stride = {2, 1}, .dilation = {1, 2},
-                                          .padding = {1, 2, 3, 4}, .groups = 2, .bias = false})
-                        .avg_pool2d({.kernel = {2, 3}, .padding = {1, 0, 1, 2}, .ceil_mode = true,
-                                     .count_include_pad = false})
-                        .leaky_relu(0.125f)
-                        .flatten(FlattenOrder::hwc)
-                        .build();
+  ModelFile file =
+      *ModelBuilder("settings", {4, 16, 16})
+           .conv2d("conv1", {.out = 6,
+                             .kernel = {3, 5},
+                             .stride = {2, 1},
+                             .dilation = {1, 2},
+                             .padding = {1, 2, 3, 4},
+                             .groups = 2,
+                             .bias = false})
+           .avg_pool2d(
+               {.kernel = {2, 3}, .padding = {1, 0, 1, 2}, .ceil_mode = true, .count_include_pad = false})
+           .leaky_relu(0.125f)
+           .flatten(FlattenOrder::hwc)
+           .build();
   const ModelFile again = reopened(write_model(file));
   const Layer& conv = again.layers[0].settings;
   CHECK(conv.in_features == 4);

@@ -7,8 +7,8 @@
 
 namespace lentil::formats {
 
-// 55 parameters and statistics and something in every field. tests/formats/data/first.lentil holds it as the first published
-// revision wrote it: never change what this returns.
+// 55 parameters and statistics and something in every field. tests/formats/data/first.lentil holds it as the
+// first published revision wrote it: never change what this returns.
 inline ModelFile first_model() {
   auto file = *ModelBuilder("first", {1, 6, 6})
                    .conv2d("conv1", {.out = 2, .kernel = {3, 3}})
@@ -31,15 +31,27 @@ inline ModelFile first_model() {
                                  .command = "lentil train --data shapes",
                                  .tool = "lentil 0.1.0",
                                  .files = {{"shapes.idx", "0123456789abcdef0123456789abcdef"}},
-                                 .numbers = {.seed = 1ull << 40, .epochs = 3, .steps = 1ull << 33, .correct = 97,
-                                             .total = 100, .loss = 0.0625, .weights_hash = 0xFEDCBA9876543210}};
-  file.state = TrainingState{.command = "lentil train --resume first.lentil",
-                             .numbers = {.seed = 5, .step = 11, .epoch = 2, .position = 64, .shuffle_epoch = 2,
-                                         .batch = 32, .rate = 0.01f, .momentum = 0.5f, .weight_decay = 0.125f,
-                                         .nesterov = true},
-                             .frozen = {0},
-                             .velocities = {{6, Slot::weight, std::vector<float>(24, 0.25f)},
-                                            {6, Slot::bias, {1, 2, 3}}}};
+                                 .numbers = {.seed = 1ull << 40,
+                                             .epochs = 3,
+                                             .steps = 1ull << 33,
+                                             .correct = 97,
+                                             .total = 100,
+                                             .loss = 0.0625,
+                                             .weights_hash = 0xFEDCBA9876543210}};
+  file.state = TrainingState{
+      .command = "lentil train --resume first.lentil",
+      .numbers = {.seed = 5,
+                  .step = 11,
+                  .epoch = 2,
+                  .position = 64,
+                  .shuffle_epoch = 2,
+                  .batch = 32,
+                  .rate = 0.01f,
+                  .momentum = 0.5f,
+                  .weight_decay = 0.125f,
+                  .nesterov = true},
+      .frozen = {0},
+      .velocities = {{6, Slot::weight, std::vector<float>(24, 0.25f)}, {6, Slot::bias, {1, 2, 3}}}};
   file.licence = "Apache-2.0";
   file.description = "# First\nA network that knows nothing.";
   return file;

@@ -28,7 +28,8 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 
 TEST_CASE("a line makes the tutorial's network") {
   const ModelFile file = made(
-      "input 1x28x28, conv 10 k5, maxpool 2, relu, conv 20 k5, dropout2d, maxpool 2, relu, flatten, linear 50, "
+      "input 1x28x28, conv 10 k5, maxpool 2, relu, conv 20 k5, dropout2d, maxpool 2, relu, flatten, linear "
+      "50, "
       "relu, dropout, linear 10, logsoftmax");
   const ModelFile lenet = models::lenet();
   REQUIRE(file.layers.size() == lenet.layers.size());
@@ -43,7 +44,8 @@ TEST_CASE("a line makes the tutorial's network") {
 TEST_CASE("every word of the vocabulary makes its layer") {
   const ModelFile file = made(
       "input 4x20x20, conv 8 k3x5 s2x1 p1x2 d1 g4 nobias @first, bn @norm, prelu @slope, maxpool 2 s1 p1, "
-      "avgpool 3x2, leakyrelu 0.2, elu, sigmoid, tanh, dropout2d 0.1, globalavgpool, flatten hwc, bn, dropout 0.3, "
+      "avgpool 3x2, leakyrelu 0.2, elu, sigmoid, tanh, dropout2d 0.1, globalavgpool, flatten hwc, bn, "
+      "dropout 0.3, "
       "linear 5 nobias @last, softmax");
   const LayerData& conv = file.layers[0];
   CHECK(conv.name == "first");
@@ -100,9 +102,9 @@ TEST_CASE("a word that does not suit its entry is named with what was expected")
   CHECK(refusal("conv 10 q5") ==
         "network spec, 'conv 10 q5' at position 1: cannot make sense of 'q5'; "
         "expected conv OUT kK [sS] [pP] [dD] [gG] [nobias] [@NAME]");
-  for (const char* line : {"conv ten k5", "conv 10 k5x5x5", "conv 10 kx5", "conv 10 k5 g2x2", "conv -1 k3", "relu 3",
-                           "relu @name", "maxpool 2 nobias", "dropout much", "flatten chw", "linear 10 k3",
-                           "conv 10 k5 @", "linear 99999999999"}) {
+  for (const char* line : {"conv ten k5", "conv 10 k5x5x5", "conv 10 kx5", "conv 10 k5 g2x2", "conv -1 k3",
+                           "relu 3", "relu @name", "maxpool 2 nobias", "dropout much", "flatten chw",
+                           "linear 10 k3", "conv 10 k5 @", "linear 99999999999"}) {
     CHECK(contains(refusal(line), "cannot make sense of"));
   }
 }
@@ -142,11 +144,12 @@ TEST_CASE("a layer that does not fit is told with its position") {
 }
 
 TEST_CASE("a network's line makes the same network") {
-  for (const std::string line :
-       {"input 4x20x20, conv 8 k3x5 s2x1 p1x2 d1x2 g4 nobias @first, bn @norm, prelu, maxpool 2 s1 p1, avgpool 3x2, "
-        "leakyrelu 0.2, elu, sigmoid, tanh, dropout2d 0.1, globalavgpool, flatten hwc, bn, dropout, linear 5 nobias, "
-        "softmax",
-        "input 7, linear 3 @b, relu, linear 2, logsoftmax", "conv 3 k5, relu"}) {
+  for (const std::string line : {"input 4x20x20, conv 8 k3x5 s2x1 p1x2 d1x2 g4 nobias @first, bn @norm, "
+                                 "prelu, maxpool 2 s1 p1, avgpool 3x2, "
+                                 "leakyrelu 0.2, elu, sigmoid, tanh, dropout2d 0.1, globalavgpool, flatten "
+                                 "hwc, bn, dropout, linear 5 nobias, "
+                                 "softmax",
+                                 "input 7, linear 3 @b, relu, linear 2, logsoftmax", "conv 3 k5, relu"}) {
     const auto text = to_spec(made(line));
     REQUIRE(text);
     CHECK(*text == line);
@@ -163,7 +166,8 @@ TEST_CASE("our own networks have a line") {
 }
 
 TEST_CASE("a network that a line cannot say is named") {
-  ModelFile file = *ModelBuilder("m").conv2d("odd", {.out = 1, .kernel = {2, 2}, .padding = {0, 0, 1, 1}}).build();
+  ModelFile file =
+      *ModelBuilder("m").conv2d("odd", {.out = 1, .kernel = {2, 2}, .padding = {0, 0, 1, 1}}).build();
   const auto line = to_spec(file);
   REQUIRE(!line);
   CHECK(line.error().message == "a one-line spec cannot say layer 'odd'");

@@ -51,7 +51,7 @@ TEST_CASE("each of PyTorch's steps, replayed from its own state, ends where it d
     REQUIRE(lenet.step(step).status == Status::ok);
     const StepsFile::State after = file.next();
     append_differences(*lenet, after, differences);
-    REQUIRE(after.weights != state.weights);
+    REQUIRE((after.weights != state.weights));  // the file holds training, and not one state again and again
     state = after;
   }
   REQUIRE(differences.size() == std::size_t{kSteps} * kParameters);

@@ -20,7 +20,8 @@ TEST_CASE("lenet has the tutorial's parameters under the tutorial's names") {
     std::string name;
     std::size_t weights, biases;
   };
-  std::vector<Expected> expected{{"conv1", 250, 10}, {"conv2", 5000, 20}, {"fc1", 16000, 50}, {"fc2", 500, 10}};
+  std::vector<Expected> expected{
+      {"conv1", 250, 10}, {"conv2", 5000, 20}, {"fc1", 16000, 50}, {"fc2", 500, 10}};
   auto next = expected.begin();
   for (const auto& layer : file.layers) {
     if (layer.tensor(Slot::weight).empty()) continue;
@@ -35,8 +36,8 @@ TEST_CASE("lenet has the tutorial's parameters under the tutorial's names") {
 
 TEST_CASE("lenet runs its layers in the tutorial's order") {
   using enum LayerType;
-  const std::vector order{conv2d, max_pool2d, relu, conv2d, dropout2d, max_pool2d, relu,
-                          flatten, linear, relu, dropout, linear, log_softmax};
+  const std::vector order{conv2d,  max_pool2d, relu, conv2d,  dropout2d, max_pool2d, relu,
+                          flatten, linear,     relu, dropout, linear,    log_softmax};
   const formats::ModelFile file = lenet();
   REQUIRE(file.layers.size() == order.size());
   for (std::size_t i = 0; i < order.size(); ++i) CHECK(file.layers[i].settings.type == order[i]);

@@ -43,13 +43,16 @@ constexpr std::array<std::string_view, 12> kNetworks{
     test::kLenetSpec,
     "input 1x12x12, conv 3 k3, maxpool 2, relu, flatten, linear 5, logsoftmax",
     "input 2x9x7, conv 4 k3x2 s2x1 p1x2, relu, flatten, linear 6",
-    "input 2x11x9, conv 4 k3 d2 g2 nobias, maxpool 3 s2 p1, tanh, flatten, linear 4 nobias, sigmoid, linear 5",
-    "input 3x8x8, conv 6 k3 p1, sigmoid, dropout2d 0.25, conv 3 k1, maxpool 2x3 s2x3, flatten, linear 3, softmax",
+    "input 2x11x9, conv 4 k3 d2 g2 nobias, maxpool 3 s2 p1, tanh, flatten, linear 4 nobias, sigmoid, linear "
+    "5",
+    "input 3x8x8, conv 6 k3 p1, sigmoid, dropout2d 0.25, conv 3 k1, maxpool 2x3 s2x3, flatten, linear 3, "
+    "softmax",
     "input 20, linear 16, sigmoid, dropout 0.3, linear 7, logsoftmax",
     "input 9, linear 130, dropout 0.4, relu, linear 5",
     "input 1x10x10, maxpool 3 s2, conv 2 k2, dropout2d 0.5, relu, maxpool 2, flatten, linear 4",
     "input 1x7x40, conv 5 k3x9 p1x0, relu, maxpool 2 s1, flatten, linear 3",
-    "input 1x14x14, conv 17 k5, relu, dropout2d 0.3, maxpool 2, conv 9 k3, maxpool 3, flatten, dropout 0.2, linear 4, logsoftmax",
+    "input 1x14x14, conv 17 k5, relu, dropout2d 0.3, maxpool 2, conv 9 k3, maxpool 3, flatten, dropout 0.2, "
+    "linear 4, logsoftmax",
     "input 1x6x6, conv 4 k3, tanh, maxpool 2, flatten, linear 3, tanh",
     "input 4x6x6, conv 8 k3 g4 p1, relu, conv 4 k7x1 p3x0 s1x2, flatten, linear 3, logsoftmax"};
 
@@ -65,7 +68,9 @@ struct Job {
 
   std::size_t values(std::uint32_t images) const { return images * file.input.count(); }
   // The last batch of a run is short.
-  std::uint32_t images(std::uint32_t step) const { return step + 1 == steps && batch > 2 ? batch - 2 : batch; }
+  std::uint32_t images(std::uint32_t step) const {
+    return step + 1 == steps && batch > 2 ? batch - 2 : batch;
+  }
   PlanOptions options() const {
     return {.mode = Mode::train, .input = input, .loss = loss, .batch = batch, .frozen = frozen};
   }
@@ -112,7 +117,8 @@ Outcome trainer_run(const Job& job, const Way& way, ParallelFor parallel = {}) {
   const Model model = job.file.model();
   const OwnedPlan plan(model, way.options);
   PoisonedArena arena(arena_bytes(*plan));
-  auto trainer = Trainer::create(model, *plan, *kernels::cpu(way.isa).table, arena.bytes(), job.seed, parallel);
+  auto trainer =
+      Trainer::create(model, *plan, *kernels::cpu(way.isa).table, arena.bytes(), job.seed, parallel);
   REQUIRE(trainer);
   const std::size_t outputs = trainer->session().output_size();
   Outcome out;
@@ -145,7 +151,8 @@ Outcome trainer_run(const Job& job, const Way& way, ParallelFor parallel = {}) {
 std::string first_difference(const Outcome& a, const Outcome& b) {
   for (std::size_t t = 0; t < a.weights.size(); ++t) {
     for (std::size_t i = 0; i < a.weights[t].size(); ++i) {
-      if (a.weights[t][i] != b.weights[t][i]) return "tensor " + std::to_string(t) + " element " + std::to_string(i);
+      if (a.weights[t][i] != b.weights[t][i])
+        return "tensor " + std::to_string(t) + " element " + std::to_string(i);
     }
   }
   return "";
@@ -195,12 +202,14 @@ TEST_CASE("plain SGD, momentum, Nesterov and weight decay give the oracle's bits
   const auto nesterov = GENERATE(false, true);
   const auto momentum = GENERATE(0.0f, 0.5f);
   const auto decay = GENERATE(0.0f, 0.01f);
-  check_all_ways({.file = network(kNetworks[1]), .batch = 4,
+  check_all_ways({.file = network(kNetworks[1]),
+                  .batch = 4,
                   .sgd = {.rate = 0.1f, .momentum = momentum, .weight_decay = decay, .nesterov = nesterov}});
 }
 
 TEST_CASE("without momentum no velocity is kept and the bits are the same") {
-  Job job{.file = network(kNetworks[1]), .batch = 4, .sgd = {.rate = 0.1f, .momentum = 0, .weight_decay = 0.01f}};
+  Job job{
+      .file = network(kNetworks[1]), .batch = 4, .sgd = {.rate = 0.1f, .momentum = 0, .weight_decay = 0.01f}};
   PlanOptions options = job.options();
   const OwnedPlan with(job.file.model(), options);
   options.momentum = false;

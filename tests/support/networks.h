@@ -33,7 +33,8 @@ inline std::vector<float> random_floats(std::size_t count, std::uint64_t seed) {
   }
   return values;
 }
-inline std::vector<std::uint8_t> random_bytes(std::size_t count, std::uint64_t seed, std::uint32_t below = 256) {
+inline std::vector<std::uint8_t> random_bytes(std::size_t count, std::uint64_t seed,
+                                              std::uint32_t below = 256) {
   std::vector<std::uint8_t> values(count);
   const kernels::RandomKey key{seed, kernels::RandomUse::synth};
   for (std::size_t i = 0; i < count; ++i) {

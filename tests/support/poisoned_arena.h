@@ -14,13 +14,15 @@ class PoisonedArena {
  public:
   explicit PoisonedArena(std::size_t bytes)
       : bytes_(bytes),
-        memory_(static_cast<std::byte*>(::operator new(bytes + 2 * kGuard, std::align_val_t{kArenaAlignment}))) {
+        memory_(
+            static_cast<std::byte*>(::operator new (bytes + 2 * kGuard, std::align_val_t{kArenaAlignment}))) {
     poison();
   }
-  PoisonedArena(PoisonedArena&& other) noexcept : bytes_(other.bytes_), memory_(std::exchange(other.memory_, nullptr)) {}
+  PoisonedArena(PoisonedArena&& other) noexcept
+      : bytes_(other.bytes_), memory_(std::exchange(other.memory_, nullptr)) {}
   PoisonedArena(const PoisonedArena&) = delete;
   PoisonedArena& operator=(const PoisonedArena&) = delete;
-  ~PoisonedArena() { ::operator delete(memory_, std::align_val_t{kArenaAlignment}); }
+  ~PoisonedArena() { ::operator delete (memory_, std::align_val_t{kArenaAlignment}); }
 
   std::span<std::byte> bytes() { return {memory_ + kGuard, bytes_}; }
   // Every byte 0xff: NaN as float, an impossible offset as integer.

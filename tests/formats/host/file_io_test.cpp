@@ -1,14 +1,13 @@
 #include "formats/host/file_io.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
 #include <string_view>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace lentil::formats {
@@ -125,7 +124,8 @@ TEST_CASE("writing into a missing folder fails with path and reason") {
   const Folder folder;
   const auto written = write_file_atomically(folder / "no/such/file", bytes("x"));
   REQUIRE(!written);
-  CHECK(written.error().message == "cannot write '" + folder / "no/such/file" + "': No such file or directory");
+  CHECK(written.error().message ==
+        "cannot write '" + folder / "no/such/file" + "': No such file or directory");
 }
 
 TEST_CASE("a full disk leaves the old file and no temporary one") {
@@ -137,7 +137,8 @@ TEST_CASE("a full disk leaves the old file and no temporary one") {
     const rlimit limit{4096, 4096};
     ::signal(SIGXFSZ, SIG_IGN);
     const bool limited = ::setrlimit(RLIMIT_FSIZE, &limit) == 0;
-    const bool written = static_cast<bool>(write_file_atomically(folder / "a", std::vector<std::byte>(10'000)));
+    const bool written =
+        static_cast<bool>(write_file_atomically(folder / "a", std::vector<std::byte>(10'000)));
     ::_exit(limited && !written ? 0 : 1);
   }
   int status = -1;

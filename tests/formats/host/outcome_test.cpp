@@ -7,7 +7,8 @@ namespace lentil::formats {
 namespace {
 
 TEST_CASE("an error is explained with its numbers") {
-  CHECK(explain({Status::arena_too_small, 0, 7424, 7423}) == "arena too small: needed 7424 bytes, given 7423");
+  CHECK(explain({Status::arena_too_small, 0, 7424, 7423}) ==
+        "arena too small: needed 7424 bytes, given 7423");
   CHECK(explain({Status::bad_tensor_size, 3, 18, 19}) ==
         "layer 3 has a tensor of the wrong size: needed 18, given 19");
 }

@@ -1,0 +1,75 @@
+#include "tests/kernels/support.h"
+#include "tests/reference/reference.h"
+
+using namespace lentil;
+using namespace lentil::test;
+
+namespace {
+
+struct Size {
+  std::int32_t inputs, outputs;
+};
+const auto kSizes = {Size{1, 1}, Size{320, 50}, Size{50, 10}, Size{7, 17}, Size{33, 65}, Size{130, 3}};
+
+std::size_t count(std::int32_t n) { return static_cast<std::size_t>(n); }
+
+}  // namespace
+
+TEST_CASE("linear layers equal the oracle with weights in file order and packed") {
+  const auto [inputs, outputs] = GENERATE(values(kSizes));
+  const bool packed = GENERATE(false, true);
+  const bool with_bias = GENERATE(false, true);
+  const auto x = random_floats(count(inputs), 1);
+  const auto w = random_floats(count(inputs * outputs), 2);
+  const auto bias = with_bias ? random_floats(count(outputs), 3) : std::vector<float>{};
+  std::vector<float> stored = w;
+  for (std::int32_t i = 0; packed && i < inputs; ++i) {
+    for (std::int32_t o = 0; o < outputs; ++o) stored[count(i * outputs + o)] = w[count(o * inputs + i)];
+  }
+  Output y(count(outputs));
+  for (const auto& [begin, end] : {std::pair{0, outputs / 2}, std::pair{outputs / 2, outputs}}) {
+    kernel_table().linear_forward({.y = y.data(),
+                                   .x = x.data(),
+                                   .weight = stored.data(),
+                                   .bias = with_bias ? bias.data() : nullptr,
+                                   .inputs = inputs,
+                                   .outputs = outputs,
+                                   .out_stride = packed ? 1 : inputs,
+                                   .in_stride = packed ? outputs : 1,
+                                   .output_begin = begin,
+                                   .output_end = end});
+  }
+  CHECK(y.values() == reference::linear_forward<float>(count(outputs), x, w, bias));
+}
+
+TEST_CASE("the gradient of a linear layer's input equals the oracle in any range") {
+  const auto [inputs, outputs] = GENERATE(values(kSizes));
+  const auto g = random_floats(count(outputs), 1);
+  const auto w = random_floats(count(inputs * outputs), 2);
+  Output dx(count(inputs));
+  for (const auto& [begin, end] : {std::pair{0, inputs / 3}, std::pair{inputs / 3, inputs}}) {
+    kernel_table().linear_backward_input(
+        {dx.data() + begin, g.data(), w.data(), inputs, outputs, begin, end});
+  }
+  CHECK(dx.values() == reference::linear_input_gradient<float>(count(inputs), g, w));
+}
+
+TEST_CASE("the gradient of a linear layer's weights is one chain over the images") {
+  const auto [inputs, outputs] = GENERATE(values(kSizes));
+  const std::int32_t images = GENERATE(1, 5);
+  const auto x = random_floats(count(inputs * images), 1);
+  auto g = random_floats(count(outputs * images), 2);
+  for (std::size_t i = 0; i < g.size(); i += 2) g[i] = 0;
+  Output dw(count(inputs * outputs));
+  for (std::int32_t o = 0; o < outputs; ++o) {
+    kernel_table().linear_backward_weight({.dweight = dw.data() + o * inputs,
+                                           .dy = g.data() + o,
+                                           .x = x.data(),
+                                           .dy_stride = outputs,
+                                           .x_stride = inputs,
+                                           .images = images,
+                                           .input_begin = 0,
+                                           .input_end = inputs});
+  }
+  CHECK(dw.values() == reference::linear_weight_gradient<float>(count(images), x, g));
+}
