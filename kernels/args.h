@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/host_device.h"
+
 namespace lentil::kernels {
 
 // Element-wise functions of one tensor whose derivative can be told from their output.
@@ -17,7 +19,7 @@ struct Window {
   std::int32_t dilation_height = 1, dilation_width = 1;
 };
 
-constexpr bool windows_overlap(const Window& w) {
+LENTIL_HD constexpr bool windows_overlap(const Window& w) {
   return w.stride_height <= (w.height - 1) * w.dilation_height ||
          w.stride_width <= (w.width - 1) * w.dilation_width;
 }
@@ -31,7 +33,7 @@ struct ArgMax {
   std::uint8_t* data = nullptr;  // null: not wanted
   std::int32_t bits = 2;
 };
-constexpr std::size_t argmax_plane_bytes(std::size_t values, std::int32_t bits) {
+LENTIL_HD constexpr std::size_t argmax_plane_bytes(std::size_t values, std::int32_t bits) {
   return (values * static_cast<std::size_t>(bits) + 7) / 8;
 }
 

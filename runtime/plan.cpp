@@ -1,7 +1,6 @@
 // plan(): shapes, steps, lifetimes, offsets. Writes its result and its notes into the caller's bytes.
 #include "runtime/plan.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -27,10 +26,8 @@ Error check_options(const Model& model, const PlanOptions& options) {
 Error check_model(const Model& model, std::span<std::byte> memory) {
   if (model.layer_count == 0) return {Status::missing_layers};
   if (model.layer_count > kMaxLayers) return {Status::too_many_layers, 0, kMaxLayers, model.layer_count};
-  const Shape& in = model.input;
-  if (in.count() == 0 || in.count() > kMostElements || std::max(in.height, in.width) > kLongestSide) {
-    return {Status::bad_input_description, 0, kMostElements, in.count()};
-  }
+  const std::uint64_t inputs = elements(model.input);
+  if (inputs == 0 || !fits(model.input)) return {Status::bad_input_description, 0, kMostElements, inputs};
   const std::size_t needed = plan_memory_bytes(model);
   if (memory.size() < needed) return {Status::plan_memory_too_small, 0, needed, memory.size()};
   const auto misaligned = reinterpret_cast<std::uintptr_t>(memory.data()) % alignof(Plan);

@@ -16,7 +16,8 @@ struct Layout {
     shapes = tensors + (layers + 2) * sizeof(TensorSlot);
     tensor_of = shapes + layers * sizeof(Shape);
     uses = tensor_of + layers * sizeof(std::uint16_t);
-    intervals = round_up(uses + layers * sizeof(std::uint16_t), alignof(Interval));
+    intervals = (uses + layers * sizeof(std::uint16_t) + alignof(Interval) - 1) / alignof(Interval) *
+                alignof(Interval);
     bytes = intervals +
             ((layers + 1) * kIntervalsPerStep + (layers + 2) * kIntervalsPerTensor) * sizeof(Interval);
   }

@@ -10,6 +10,12 @@ namespace lentil {
 inline constexpr std::uint64_t kMostElements = (1u << 31) - 1;
 inline constexpr std::uint32_t kLongestSide = 32767;  // backward events hold rows and columns in 16 bits
 
+// Shape::count() is exact for shapes that fit only: where size_t has 32 bits, it wraps for others.
+constexpr std::uint64_t elements(const Shape& s) { return std::uint64_t{s.channels} * s.height * s.width; }
+constexpr bool fits(const Shape& s) {
+  return s.height <= kLongestSide && s.width <= kLongestSide && elements(s) <= kMostElements;
+}
+
 struct PlanNotes {
   // Bytes that the notes of a model of so many layers need, the plan included.
   static std::size_t bytes(std::size_t layers);

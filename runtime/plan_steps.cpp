@@ -17,9 +17,7 @@ Error infer_layer(PlanNotes& n, std::uint32_t index) {
   if (from >= 0) ++n.uses[static_cast<std::size_t>(from)];
   const Result<Shape> shape = op->infer(layer, n.shape_of(from));
   if (!shape) return {shape.error().status, index, shape.error().needed, shape.error().given};
-  if (shape->count() > kMostElements || std::max(shape->height, shape->width) > kLongestSide) {
-    return {Status::tensor_too_large, index, kMostElements, shape->count()};
-  }
+  if (!fits(*shape)) return {Status::tensor_too_large, index, kMostElements, elements(*shape)};
   const std::uint64_t window = std::uint64_t{layer.kernel.height} * layer.kernel.width;
   if (layer.type == LayerType::max_pool2d && window > 256)
     return {Status::unsupported_window, index, 256, window};

@@ -88,6 +88,8 @@ void forward_channels(const Conv2dForward& a, std::int32_t channel) {
     for (std::int32_t column = 0; column < out.width; column += kLanes) {
       const std::int32_t lanes = out.width - column < kLanes ? out.width - column : kLanes;
       RunningMax max[T];
+#pragma GCC unroll 8
+      for (std::int32_t t = 0; t < T; ++t) max[t] = nothing_yet();
       pooled_values<T>(max, a, channel, row, column, lanes);
       for (std::int32_t t = 0; t < T; ++t)
         store_values(a, max[t], channel + t, row * out.width + column, lanes);

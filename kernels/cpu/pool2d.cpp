@@ -7,7 +7,7 @@ namespace {
 
 LENTIL_HD RunningMax window_max(const MaxPoolForward& a, std::int32_t row, std::int32_t column,
                                 std::int32_t lanes) {
-  RunningMax max;
+  RunningMax max = nothing_yet();
   for (std::int32_t i = 0; i < a.window.height * a.window.width; ++i) {
     const Position p = chosen(a.window, row, column, i);
     if (p.row < 0 || p.row >= a.in.height) continue;

@@ -17,11 +17,13 @@ LENTIL_HD LaneRange lanes_inside(std::int32_t first, std::int32_t stride, std::i
   return {begin, end < lanes ? end : lanes};
 }
 
-// Keeps the first strictly greater value, as docs/numerics.md 5 asks. Starts at -infinity.
+// Keeps the first strictly greater value, as docs/numerics.md 5 asks. (A function and no initialisers in the
+// struct: they would make a constructor, which is a shared symbol where nothing is inlined.)
 struct RunningMax {
-  Vec best = broadcast(-__builtin_inff());
-  Ints index = broadcast(0);
+  Vec best;
+  Ints index;
 };
+LENTIL_HD RunningMax nothing_yet() { return {broadcast(-__builtin_inff()), Ints{}}; }
 LENTIL_HD void take_greater(RunningMax& max, Vec value, std::int32_t index, LaneRange valid) {
   Ints greater = value > max.best;
   if (valid.begin > 0 || valid.end < kLanes) {

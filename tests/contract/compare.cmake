@@ -1,0 +1,36 @@
+# Runs a program that prints the contract's hashes and compares them, line by line, with those expected.
+# cmake -D PROGRAM="name;argument..." -D EXPECTED=<file> [-D EXCEPT=<regular expression>] -P compare.cmake
+# Lines of the file that EXCEPT matches are not asked for.
+cmake_minimum_required(VERSION 3.22)
+
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE result TIMEOUT 240)
+if(result EQUAL 77)
+  message("${printed}")  # skipped: and why
+  return()
+endif()
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM}: ${result}\n${printed}")
+endif()
+
+file(STRINGS ${EXPECTED} expected)
+if(EXCEPT)
+  list(FILTER expected EXCLUDE REGEX "${EXCEPT}")
+endif()
+string(REGEX REPLACE "\r?\n$" "" printed "${printed}")
+string(REGEX REPLACE "\r?\n" ";" printed "${printed}")
+if(printed STREQUAL expected)
+  list(LENGTH expected count)
+  message(STATUS "${count} lines agree")
+  return()
+endif()
+foreach(line IN LISTS printed)
+  if(NOT line IN_LIST expected)
+    message(STATUS "printed, not expected: ${line}")
+  endif()
+endforeach()
+foreach(line IN LISTS expected)
+  if(NOT line IN_LIST printed)
+    message(STATUS "expected, not printed: ${line}")
+  endif()
+endforeach()
+message(FATAL_ERROR "${PROGRAM} differs from ${EXPECTED}")

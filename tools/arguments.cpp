@@ -1,0 +1,152 @@
+#include "tools/arguments.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <functional>
+#include <type_traits>
+
+#include "tools/output.h"
+#include "tools/stop.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+std::string last_name(const std::string& names) { return names.substr(names.rfind(',') + 1); }
+
+template <class T>
+T parse_number(const std::string& name, const std::string& text, Range<T> range) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  // Also false for NaN.
+  if (whole && value >= range.least && value <= range.most) return value;
+  const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
+  reject(fmt::format("{} takes {} from {} to {}, not '{}'", name, kind, range.least, range.most, text));
+}
+
+}  // namespace
+
+struct Arguments::Parser {
+  explicit Parser(const Command& c) : command(c), app(description(c), fmt::format("lentil {}", c.name)) {
+    app.set_help_flag("-h,--help", "show this help");
+    app.allow_extras();
+    app.get_formatter()->column_width(38);
+  }
+
+  static std::string description(const Command& c) {
+    return fmt::format("lentil {}: {}\n\nExamples:\n{}", c.name, c.summary, c.examples);
+  }
+
+  // The last one counts if an option is given twice.
+  void add(const std::string& names, const std::string& value, const std::string& help,
+           const std::function<void(const std::string&)>& take) {
+    app.add_option_function<std::string>(names, take, help)->type_name(value)->take_last();
+  }
+
+  void check_leftovers() const {
+    const std::string hint = fmt::format("\nSee: lentil {} --help", command.name);
+    const std::vector<std::string> extras = app.remaining();
+    if (!extras.empty() && extras[0].starts_with("-")) {
+      const std::string name = extras[0].substr(0, extras[0].find('='));
+      reject("unknown option '" + name + "'" + did_you_mean(name, names()) + hint);
+    }
+    if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + hint);
+    for (const CLI::Option* operand : app.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+      if (operand->count() == 0) reject(operand->get_name(true) + " is missing" + hint);
+    }
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) all.push_back("--" + name);
+    }
+    return all;
+  }
+
+  const Command& command;
+  CLI::App app;
+};
+
+Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
+Arguments::~Arguments() = default;
+
+void Arguments::flag(const std::string& names, bool& target, const std::string& help) {
+  parser_->app.add_flag(names, target, help);
+}
+
+void Arguments::text(const std::string& names, const std::string& value, std::string& target,
+                     const std::string& help) {
+  const std::string shown = target.empty() ? help : fmt::format("{} [{}]", help, target);
+  parser_->add(names, value, shown, [&target](const std::string& given) { target = given; });
+}
+
+void Arguments::choice(const std::string& names, std::string& target, const std::vector<std::string>& words,
+                       const std::string& help) {
+  const std::string name = last_name(names);
+  parser_->add(names, join(words, "|"), fmt::format("{} [{}]", help, target),
+               [&target, name, words](const std::string& given) {
+                 if (std::find(words.begin(), words.end(), given) == words.end()) {
+                   reject(fmt::format("{} takes {}, not '{}'", name, join(words, ", "), given));
+                 }
+                 target = given;
+               });
+}
+
+void Arguments::number(const std::string& names, std::uint32_t& target, Range<std::uint32_t> range,
+                       const std::string& help) {
+  const std::string name = last_name(names);
+  parser_->add(names, "N", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
+    target = parse_number(name, given, range);
+  });
+}
+
+void Arguments::number(const std::string& names, std::uint64_t& target, Range<std::uint64_t> range,
+                       const std::string& help) {
+  const std::string name = last_name(names);
+  parser_->add(names, "N", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
+    target = parse_number(name, given, range);
+  });
+}
+
+void Arguments::number(const std::string& names, float& target, Range<float> range, const std::string& help) {
+  const std::string name = last_name(names);
+  parser_->add(names, "X", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
+    target = parse_number(name, given, range);
+  });
+}
+
+void Arguments::number_or(const std::string& word, const std::string& names, std::uint32_t& target,
+                          Range<std::uint32_t> range, const std::string& help) {
+  const std::string name = last_name(names);
+  parser_->add(names, "N|" + word, fmt::format("{} [{}]", help, target == 0 ? word : std::to_string(target)),
+               [&target, name, range, word](const std::string& given) {
+                 target = given == word ? 0 : parse_number(name, given, range);
+               });
+}
+
+void Arguments::operand(const std::string& name, std::string& target, const std::string& help) {
+  parser_->add(name, "", help, [&target](const std::string& given) { target = given; });
+}
+
+bool Arguments::parse(std::span<const std::string> words) {
+  try {
+    parser_->app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    print_result(parser_->app.help());
+    return false;
+  } catch (const CLI::ParseError& error) {
+    reject(fmt::format("{}\nSee: lentil {} --help", error.what(), parser_->command.name));
+  }
+  parser_->check_leftovers();
+  return true;
+}
+
+bool Arguments::given(const std::string& name) const { return parser_->app.count(name) > 0; }
+
+}  // namespace lentil::tools

@@ -1,0 +1,376 @@
+// lentil inspect: what is in a model file, and what memory it will need.
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "formats/layer_rules.h"
+#include "runtime/graph.h"
+#include "runtime/op.h"
+#include "tools/arguments.h"
+#include "tools/command.h"
+#include "tools/layer_text.h"
+#include "tools/machine.h"
+#include "tools/memory_map.h"
+#include "tools/network.h"
+#include "tools/output.h"
+#include "tools/stop.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+using namespace formats;
+
+struct InspectOptions {
+  std::string file;
+  std::uint32_t batch = 1;
+  bool memory = false, json = false;
+};
+
+void declare(Arguments& a, InspectOptions& o) {
+  a.operand("FILE", o.file, "the model");
+  a.flag("--memory", o.memory, "also show who lies where in the arenas");
+  a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()}, "images of one call, for the memory");
+  a.flag("--json", o.json, "print everything as one line of JSON");
+}
+
+using Dimensions = std::vector<std::uint32_t>;
+
+std::string dimensions_text(const Dimensions& dimensions) {
+  std::vector<std::string> words;
+  for (const std::uint32_t d : dimensions) words.push_back(std::to_string(d));
+  return words.empty() ? "?" : join(words, "x");
+}
+
+// Whether a tensor is [N] and not [C][H][W] behind such a layer.
+bool flat_behind(LayerType type, bool flat_before) {
+  switch (type) {
+    case LayerType::flatten:
+    case LayerType::linear:
+    case LayerType::batch_norm1d: return true;
+    case LayerType::conv2d:
+    case LayerType::max_pool2d:
+    case LayerType::avg_pool2d:
+    case LayerType::global_avg_pool2d:
+    case LayerType::batch_norm2d:
+    case LayerType::reshape: return false;
+    default: return flat_before;
+  }
+}
+
+struct LayerOutput {
+  Shape shape;
+  bool flat = false, known = false;
+
+  // Empty if not known.
+  Dimensions dimensions() const {
+    if (!known) return {};
+    if (flat) return {static_cast<std::uint32_t>(shape.count())};
+    return {shape.channels, shape.height, shape.width};
+  }
+};
+
+// Of the network's input and of each layer; not known behind a layer that this build cannot run.
+std::vector<LayerOutput> layer_outputs(const Model& model) {
+  std::vector<LayerOutput> outputs{{model.input, model.input.plane() == 1, true}};
+  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
+    const Layer layer = model.layer(i);
+    const LayerOutput before = outputs[static_cast<std::size_t>(layer_input(layer, i) + 1)];
+    const OpDef* op = find_op(layer.type);
+    LayerOutput output;
+    if (before.known && op != nullptr && input_count(layer) == 1) {
+      if (const auto shape = op->infer(layer, before.shape)) {
+        output = {*shape, flat_behind(layer.type, before.flat), true};
+      }
+    }
+    outputs.push_back(output);
+  }
+  return outputs;
+}
+
+std::uint64_t layer_parameters(const Layer& layer) {
+  return layer.tensor(Slot::weight).size() + layer.tensor(Slot::bias).size();
+}
+
+// Layers without a name are called by their place.
+std::string layer_name(const Layer& layer, std::uint32_t index) {
+  return layer.name.empty() ? std::to_string(index) : std::string(layer.name);
+}
+
+struct Parameter {
+  std::string name;
+  Dimensions shape;
+  std::uint64_t count = 0;
+  float least = 0, most = 0;
+  double mean = 0;
+};
+
+std::vector<Parameter> parameters_of(const Model& model) {
+  std::vector<Parameter> parameters;
+  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
+    const Layer layer = model.layer(i);
+    for (std::size_t s = 0; s < kSlots; ++s) {
+      const auto slot = static_cast<Slot>(s);
+      const std::span<const float> values = layer.tensor(slot);
+      if (values.empty()) continue;
+      const auto shape = tensor_shape(layer, slot);
+      const auto extents = shape.dimensions();
+      const auto [least, most] = std::minmax_element(values.begin(), values.end());
+      double sum = 0;
+      for (const float value : values) sum += value;
+      parameters.push_back({layer_name(layer, i) + "." + std::string(slot_name(slot)),
+                            {extents.begin(), extents.end()},
+                            values.size(),
+                            *least,
+                            *most,
+                            sum / static_cast<double>(values.size())});
+    }
+  }
+  return parameters;
+}
+
+// The arenas that are shown: inference with few bytes, and fast; training with few bytes.
+struct ArenaKind {
+  const char* key;
+  const char* title;
+  Mode mode;
+  Goal goal;
+};
+constexpr std::array kArenas{ArenaKind{"infer_bytes", "inference, goal small", Mode::infer, Goal::small},
+                             ArenaKind{"infer_fast_bytes", "inference, goal fast", Mode::infer, Goal::fast},
+                             ArenaKind{"train_bytes", "training with momentum, goal small", Mode::train, Goal::small}};
+
+struct Arena {
+  const ArenaKind& kind;
+  std::uint64_t bytes = 0;
+  std::string why_not;  // empty: it can be planned
+  std::vector<MemoryRange> map{};
+};
+
+Arena plan_arena(const ArenaKind& kind, const Model& model, const InspectOptions& options) {
+  const PlanOptions wanted{.mode = kind.mode, .goal = kind.goal, .batch = options.batch};
+  AlignedBytes memory(plan_memory_bytes(model));
+  const auto made = plan(model, wanted, memory);
+  if (!made) return {kind, 0, explain(made.error())};
+  Arena arena{kind, arena_bytes(**made), ""};
+  if (options.memory) arena.map = memory_map(model, wanted);
+  return arena;
+}
+
+struct Inspection {
+  const InspectOptions& options;
+  const ModelFile& file;
+  Model model;
+  std::uint64_t file_bytes;
+  std::vector<LayerOutput> outputs;  // of the input, then of the layers
+  std::vector<Parameter> parameters;
+  std::vector<Arena> arenas;
+};
+
+Inspection inspect(const InspectOptions& options, const ModelFile& file) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(options.file, error);
+  const Model model = file.model();
+  Inspection i{options, file, model, error ? 0 : bytes, layer_outputs(model), parameters_of(model), {}};
+  for (const ArenaKind& kind : kArenas) i.arenas.push_back(plan_arena(kind, model, options));
+  return i;
+}
+
+std::string tree_text(const Inspection& in) {
+  std::string text = (in.file.name.empty() ? "Network" : in.file.name) + "(\n";
+  for (std::uint32_t i = 0; i < in.model.layer_count; ++i) {
+    const Layer layer = in.model.layer(i);
+    text += fmt::format("  ({}): {}\n", layer_name(layer, i), layer_text(layer));
+  }
+  return text + ")\n";
+}
+
+std::string outputs_text(const Inspection& in) {
+  std::string text = fmt::format("\n{:<24}{:>14}{:>14}\n", "layer", "output", "parameters");
+  text += fmt::format("{:<24}{:>14}\n", "(input)", dimensions_text(in.outputs[0].dimensions()));
+  for (std::uint32_t i = 0; i < in.model.layer_count; ++i) {
+    const Layer layer = in.model.layer(i);
+    text += fmt::format("{:<24}{:>14}{:>14}\n", layer_name(layer, i),
+                        dimensions_text(in.outputs[i + 1].dimensions()), grouped(layer_parameters(layer)));
+  }
+  return text;
+}
+
+std::string parameters_text(const Inspection& in) {
+  std::string text = fmt::format("\n{:<24}{:>14}{:>14}{:>11}{:>11}{:>11}\n", "parameter", "shape", "count", "min",
+                                 "max", "mean");
+  for (const Parameter& p : in.parameters) {
+    text += fmt::format("{:<24}{:>14}{:>14}{:>11.4f}{:>11.4f}{:>11.4f}\n", p.name, dimensions_text(p.shape),
+                        grouped(p.count), p.least, p.most, p.mean);
+  }
+  const std::uint64_t total = parameter_count(in.model);
+  return text + fmt::format("{:<24}{:>14}{:>14}\n", "total", "", grouped(total));
+}
+
+std::string step_text(const PreparationStep& step) {
+  constexpr std::array<const char*, kStepKinds> kNames{"invert", "crop", "box20", "center_of_mass", "scale",
+                                                       "normalize", "pad", "resize", "binarize", "pool"};
+  std::vector<std::string> words{kNames[static_cast<std::size_t>(step.kind)]};
+  for (const float value : step.values) words.push_back(fmt::format("{}", value));
+  return join(words, " ");
+}
+
+std::string input_text(const Inspection& in) {
+  const ModelFile& f = in.file;
+  std::string text = fmt::format("\ninput        {}, (pixel / 255 - {}) / {}\n",
+                                 dimensions_text(in.outputs[0].dimensions()), f.normalization.mean[0],
+                                 f.normalization.std[0]);
+  std::vector<std::string> steps;
+  for (const PreparationStep& step : f.recipe) steps.push_back(step_text(step));
+  if (!steps.empty()) text += fmt::format("preparation  {}\n", join(steps, ", "));
+  if (!f.labels.empty()) text += fmt::format("labels       {}\n", join(f.labels, " "));
+  if (!f.licence.empty()) text += fmt::format("licence      {}\n", f.licence);
+  return text + fmt::format("samples      {} golden, {} to replay\n", f.golden.size(), f.replay.size());
+}
+
+std::string training_text(const ModelFile& file) {
+  std::string text;
+  if (const auto& t = file.training) {
+    const TrainingNumbers& n = t->numbers;
+    text += fmt::format("\ntrained on   {}, seed {}, {} epochs, {} steps, by {}\n", t->data, n.seed, n.epochs,
+                        n.steps, t->tool);
+    if (n.total > 0) {
+      text += fmt::format("result       {}/{} correct ({:.2f} %), loss {:.4f}\n", n.correct, n.total,
+                          100.0 * n.correct / n.total, n.loss);
+    }
+    text += fmt::format("command      {}\n", t->command);
+    for (const DataFile& f : t->files) text += fmt::format("data file    {}  {}\n", f.md5, f.name);
+    if (n.weights_hash != weights_hash(file.model())) {
+      text += fmt::format("             the weights have changed since: they were {}\n", hash_text(n.weights_hash));
+    }
+  }
+  if (const auto& s = file.state) {
+    text += fmt::format("unfinished   stopped after step {}, in epoch {}; go on with: lentil train --resume -o FILE\n",
+                        s->numbers.step, s->numbers.epoch + 1);
+  }
+  return text;
+}
+
+std::string arenas_text(const Inspection& in) {
+  std::string text = fmt::format("\nmemory beyond the caller's images, float32 in, batch {}\n", in.options.batch);
+  for (const Arena& arena : in.arenas) {
+    const std::string bytes = arena.why_not.empty() ? grouped(arena.bytes) + " bytes" : arena.why_not;
+    text += fmt::format("  {:<36}{:>18}\n", arena.kind.title, bytes);
+  }
+  for (const Arena& arena : in.arenas) {
+    if (!arena.map.empty()) text += fmt::format("\n{}:\n{}", arena.kind.title, memory_text(arena.map));
+  }
+  return text;
+}
+
+std::string whole_text(const Inspection& in) {
+  std::string text = tree_text(in) + outputs_text(in) + parameters_text(in) + input_text(in) + training_text(in.file) +
+                     arenas_text(in);
+  if (!in.file.description.empty()) text += "\n" + in.file.description + "\n";
+  return text + fmt::format("\n{}: {} bytes, weights {}", in.options.file, grouped(in.file_bytes),
+                            hash_text(weights_hash(in.model)));
+}
+
+nlohmann::ordered_json dimensions_json(const Dimensions& dimensions) {
+  return dimensions.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(dimensions);
+}
+
+nlohmann::ordered_json layers_json(const Inspection& in) {
+  auto layers = nlohmann::ordered_json::array();
+  for (std::uint32_t i = 0; i < in.model.layer_count; ++i) {
+    const Layer layer = in.model.layer(i);
+    layers.push_back({{"name", layer_name(layer, i)},
+                      {"type", type_name(layer)},
+                      {"output_shape", dimensions_json(in.outputs[i + 1].dimensions())},
+                      {"parameters", layer_parameters(layer)}});
+  }
+  return layers;
+}
+
+nlohmann::ordered_json tensors_json(const Inspection& in) {
+  auto tensors = nlohmann::ordered_json::array();
+  for (const Parameter& p : in.parameters) {
+    tensors.push_back({{"name", p.name},
+                       {"shape", dimensions_json(p.shape)},
+                       {"count", p.count},
+                       {"min", p.least},
+                       {"max", p.most},
+                       {"mean", p.mean}});
+  }
+  return tensors;
+}
+
+nlohmann::ordered_json training_json(const TrainingRecord& t) {
+  auto files = nlohmann::ordered_json::array();
+  for (const DataFile& f : t.files) files.push_back({{"name", f.name}, {"md5", f.md5}});
+  return {{"data", t.data},
+          {"files", files},
+          {"command", t.command},
+          {"tool", t.tool},
+          {"seed", t.numbers.seed},
+          {"epochs", t.numbers.epochs},
+          {"steps", t.numbers.steps},
+          {"correct", t.numbers.correct},
+          {"total", t.numbers.total},
+          {"loss", t.numbers.loss},
+          {"weights_hash", hash_text(t.numbers.weights_hash)}};
+}
+
+nlohmann::ordered_json map_json(const std::vector<MemoryRange>& map) {
+  auto ranges = nlohmann::ordered_json::array();
+  for (const MemoryRange& r : map) {
+    ranges.push_back({{"what", r.what}, {"offset", r.offset}, {"bytes", r.bytes}, {"from", r.from}, {"to", r.to}});
+  }
+  return ranges;
+}
+
+nlohmann::ordered_json whole_json(const Inspection& in) {
+  nlohmann::ordered_json json{{"file", in.options.file},
+                              {"bytes", in.file_bytes},
+                              {"name", in.file.name},
+                              {"layers", layers_json(in)},
+                              {"parameters", parameter_count(in.model)},
+                              {"weights_hash", hash_text(weights_hash(in.model))},
+                              {"tensors", tensors_json(in)},
+                              {"input_shape", dimensions_json(in.outputs[0].dimensions())},
+                              {"mean", in.file.normalization.mean[0]},
+                              {"std", in.file.normalization.std[0]},
+                              {"labels", in.file.labels},
+                              {"licence", in.file.licence},
+                              {"golden_samples", in.file.golden.size()},
+                              {"unfinished", in.file.state.has_value()},
+                              {"batch", in.options.batch}};
+  if (in.file.training) json["training"] = training_json(*in.file.training);
+  for (const Arena& arena : in.arenas) {
+    json["arena"][arena.kind.key] = arena.why_not.empty() ? nlohmann::ordered_json(arena.bytes) : nullptr;
+    if (!arena.map.empty()) json["memory"][arena.kind.key] = map_json(arena.map);
+  }
+  return json;
+}
+
+int run(const Command& command, std::span<const std::string> words) {
+  InspectOptions options;
+  Arguments arguments(command);
+  declare(arguments, options);
+  if (!arguments.parse(words)) return 0;
+  const ModelFile file = need(load_model_file(options.file));
+  const Inspection inspection = inspect(options, file);
+  if (options.json) {
+    print_json(whole_json(inspection));
+  } else {
+    print_result(whole_text(inspection));
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command kInspectCommand{"inspect", "shows what is in a model file, and the memory it needs",
+                              "  lentil inspect lenet.lentil\n"
+                              "  lentil inspect lenet.lentil --memory --batch 8\n"
+                              "  lentil inspect lenet.lentil --json\n",
+                              run};
+
+}  // namespace lentil::tools

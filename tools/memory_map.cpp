@@ -1,0 +1,107 @@
+#include "tools/memory_map.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <tuple>
+
+#include "formats/host/aligned_bytes.h"
+#include "runtime/plan_notes.h"
+#include "tools/machine.h"
+#include "tools/stop.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+// Plans again, stage by stage: plan() keeps offsets but not the times that led to them.
+class MapMaker {
+ public:
+  MapMaker(const Model& model, const PlanOptions& options)
+      : plan_(model, options), memory_(plan_memory_bytes(model)), notes_(model, options, memory_.data()) {
+    *notes_.plan = *plan_;
+    notes_.plan->step_count = notes_.plan->tensor_count = 0;
+    check(infer_shapes(notes_));
+    emit_steps(notes_);
+    if (notes_.train()) check(choose_backward(notes_));
+    check(collect_intervals(notes_));
+  }
+
+  std::vector<MemoryRange> ranges() {
+    const Plan& plan = *notes_.plan;
+    const auto base = static_cast<std::uint32_t>(round_up(plan.own_bytes(), plan.alignment));
+    place_intervals({notes_.intervals, notes_.interval_count}, base);
+    std::vector<MemoryRange> result{{"plan", 0, base, time_text(0), time_text(last_time())}};
+    for (std::size_t i = 0; i < notes_.interval_count; ++i) {
+      const Interval& interval = notes_.intervals[i];
+      result.push_back({owner(interval.target), interval.offset, interval.bytes, time_text(interval.first),
+                        time_text(interval.last)});
+    }
+    std::stable_sort(result.begin(), result.end(), [](const MemoryRange& a, const MemoryRange& b) {
+      return std::tie(a.offset, a.bytes) < std::tie(b.offset, b.bytes);
+    });
+    return result;
+  }
+
+ private:
+  static void check(const Error& error) {
+    if (error.status != Status::ok) fail("this network cannot be planned: " + formats::explain(error));
+  }
+
+  std::size_t last_time() const { return notes_.train() ? notes_.backward_time(0) : notes_.loss_time(); }
+
+  std::string step_name(std::size_t step) const {
+    const std::uint16_t layer = notes_.steps[step].layer;
+    if (layer == kNoIndex) return "pixels";
+    const std::string name(notes_.model.layer(layer).name);
+    return name.empty() ? fmt::format("layer {}", layer) : name;
+  }
+
+  std::string time_text(std::size_t time) const {
+    const std::size_t loss = notes_.loss_time();
+    if (time < loss) return step_name(time) + " forward";
+    if (!notes_.train()) return "end";
+    return time == loss ? "loss" : step_name(std::min(2 * loss - time, loss - 1)) + " backward";
+  }
+
+  // Which field the planner was to write the offset to.
+  std::string owner(std::uint32_t target) const {
+    const auto is = [&](const std::uint32_t& field) {
+      return reinterpret_cast<const std::byte*>(&field) - notes_.memory == std::ptrdiff_t{target};
+    };
+    for (std::size_t s = 0; s < notes_.plan->step_count; ++s) {
+      const Step& step = notes_.steps[s];
+      if (is(step.parameters)) return step_name(s) + " weights";
+      if (is(step.velocity)) return step_name(s) + " velocity";
+      if (is(step.prepared)) return step_name(s) + " prepared weights";
+      if (is(step.saved)) return step_name(s) + " saved for backward";
+      if (is(step.forward_workspace)) return step_name(s) + " forward workspace";
+      if (is(step.backward_workspace)) return step_name(s) + " backward workspace";
+      if (is(notes_.tensors[step.output].value)) return step_name(s) + " output";
+      if (is(notes_.tensors[step.output].gradient)) return step_name(s) + " output's gradient";
+    }
+    return "unknown";
+  }
+
+  OwnedPlan plan_;
+  formats::AlignedBytes memory_;
+  PlanNotes notes_;
+};
+
+}  // namespace
+
+std::vector<MemoryRange> memory_map(const Model& model, const PlanOptions& options) {
+  return MapMaker(model, options).ranges();
+}
+
+std::string memory_text(const std::vector<MemoryRange>& ranges) {
+  std::size_t width = 4;
+  for (const MemoryRange& range : ranges) width = std::max(width, range.what.size());
+  std::string text = fmt::format("  {:>11}  {:>11}  {:<{}}  in use\n", "offset", "bytes", "what", width);
+  for (const MemoryRange& r : ranges) {
+    text += fmt::format("  {:>11}  {:>11}  {:<{}}  {}\n", grouped(r.offset), grouped(r.bytes), r.what, width,
+                        r.from == r.to ? r.from : r.from + " to " + r.to);
+  }
+  return text;
+}
+
+}  // namespace lentil::tools

@@ -1,0 +1,19 @@
+// The network that --arch names, ready to be trained.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "formats/model_file.h"
+
+namespace lentil::tools {
+
+// A built-in name, a model file or a one-line spec. Weights are drawn from the seed, those of a file kept.
+formats::ModelFile make_network(const std::string& arch, std::uint64_t seed);
+
+// Indices of the layers with these names, which are separated by commas; they must have parameters.
+std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names);
+
+std::uint64_t parameter_count(const Model& model);
+
+}  // namespace lentil::tools

@@ -1,0 +1,19 @@
+#include "tools/output.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "tools/text.h"
+
+namespace lentil::tools {
+
+void print_result(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stdout); }
+
+void print_note(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stderr); }
+
+void print_json(const nlohmann::ordered_json& object) {
+  // Names in files need not be UTF-8.
+  print_result(object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+}  // namespace lentil::tools

@@ -1,0 +1,105 @@
+#include "tools/progress_bar.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+constexpr std::size_t kBarColumns = 24;
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view{} : value;
+}
+
+// The first of these that is set decides, as in every locale.
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    std::string value(environment(name));
+    if (value.empty()) continue;
+    std::transform(value.begin(), value.end(), value.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+    return value.find("UTF-8") != value.npos || value.find("UTF8") != value.npos;
+  }
+  return false;
+}
+
+BarStyle terminal_style() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const bool colour = environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+  return {known ? size.ws_col : std::size_t{80}, locale_is_utf8(), colour};
+}
+
+std::string gauge(double part, const BarStyle& style) {
+  constexpr std::array<const char*, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto eighths = static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * 8 * kBarColumns));
+  const std::size_t whole = style.unicode ? eighths / 8 : (eighths + 4) / 8;
+  std::string text;
+  for (std::size_t i = 0; i < whole; ++i) text += style.unicode ? "█" : "#";
+  std::size_t used = whole;
+  if (style.unicode && eighths % 8 != 0) {
+    text += kEighths[eighths % 8];
+    ++used;
+  }
+  text.append(kBarColumns - used, style.unicode ? ' ' : '-');
+  if (style.colour) text = "\x1b[32m" + text + "\x1b[0m";
+  return style.unicode ? text : "[" + text + "]";
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const auto total = static_cast<std::uint64_t>(std::lround(std::clamp(seconds, 0.0, 3.6e7)));
+  if (total < 3600) return fmt::format("{}:{:02}", total / 60, total % 60);
+  return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
+}
+
+std::string render_bar(const BarState& s, const BarStyle& style) {
+  const double part = s.total == 0 ? 0 : static_cast<double>(s.done) / static_cast<double>(s.total);
+  std::string line = fmt::format("epoch {}/{} ", s.epoch, s.epochs);
+  std::size_t columns = line.size();
+  const std::size_t bar_columns = kBarColumns + (style.unicode ? 0 : 2);
+  if (columns + bar_columns < style.columns) {
+    line += gauge(part, style);
+    columns += bar_columns;
+  }
+  // The first ones matter most; the last column stays free, or some terminals begin a new line.
+  const std::array<std::string, 5> facts{fmt::format(" {}/{}", s.done, s.total), fmt::format("  loss {:.4f}", s.loss),
+                                         fmt::format("  acc {:.1f} %", 100 * s.accuracy),
+                                         "  ETA " + duration_text(s.seconds_left),
+                                         fmt::format("  {} img/s", grouped(static_cast<std::uint64_t>(s.rate)))};
+  for (const std::string& fact : facts) {
+    if (columns + fact.size() >= style.columns) break;
+    line += fact;
+    columns += fact.size();
+  }
+  return line;
+}
+
+bool terminal_can_redraw() { return isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"; }
+
+void ProgressBar::update(const BarState& state) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + std::chrono::milliseconds(100);
+  fmt::print(stderr, "\r{}\x1b[K", render_bar(state, terminal_style()));
+  drawn_ = true;
+}
+
+void ProgressBar::clear() {
+  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  drawn_ = false;
+  next_ = {};
+}
+
+}  // namespace lentil::tools

@@ -1,0 +1,27 @@
+// Small help with words.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lentil::tools {
+
+std::string grouped(std::uint64_t number);  // "21,840"
+std::string join(std::span<const std::string> words, std::string_view separator);
+std::vector<std::string> split(std::string_view text, char separator);  // empty words are dropped
+
+// ", did you mean 'X'?" with the candidate that `word` is most likely a slip of; empty if none is near.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+// A command line that a shell takes apart into the same words again.
+std::string quote_words(std::span<const std::string> words);
+// The reverse, for what quote_words wrote; nothing if a quotation does not end.
+std::optional<std::vector<std::string>> split_words(std::string_view line);
+
+// The text without what terminals take as orders: names in files are other people's.
+std::string printable(std::string_view text);
+
+}  // namespace lentil::tools

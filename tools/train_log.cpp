@@ -1,0 +1,81 @@
+#include "tools/train_log.h"
+
+#include <fmt/format.h>
+
+#include "tools/output.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+
+TrainLog::TrainLog(const TrainOptions& o)
+    : quiet_(o.quiet), epochs_(o.epochs), batch_size_(o.batch_size), interval_(o.log_interval) {
+  const bool terminal = terminal_can_redraw();
+  const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal);
+  show_ = o.quiet || o.progress == "none" ? Show::nothing : bar ? Show::bar : Show::lines;
+  pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !terminal);
+}
+
+void TrainLog::note(const std::string& text) {
+  bar_.clear();
+  if (!quiet_) print_note(text);
+}
+
+void TrainLog::start_epoch() {
+  begin_ = std::chrono::steady_clock::now();
+  images_ = correct_ = 0;
+  loss_sum_ = 0;
+}
+
+void TrainLog::step(const formats::FitProgress& p) {
+  images_ += p.batch;
+  correct_ += p.correct;
+  loss_sum_ += static_cast<double>(p.loss) * p.batch;
+  if (show_ == Show::bar) draw_bar(p);
+  if (show_ == Show::lines) print_line(p);
+}
+
+void TrainLog::draw_bar(const formats::FitProgress& p) {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  const auto images = static_cast<double>(images_);
+  const double rate = seconds > 0 ? images / seconds : 0;
+  const double left = static_cast<double>(p.images_per_epoch) * (epochs_ - p.epoch) - p.images;
+  bar_.update({.epoch = p.epoch + 1,
+               .epochs = epochs_,
+               .done = p.images,
+               .total = p.images_per_epoch,
+               .loss = loss_sum_ / images,
+               .accuracy = static_cast<double>(correct_) / images,
+               .rate = rate,
+               .seconds_left = rate > 0 ? left / rate : 0});
+}
+
+void TrainLog::print_line(const formats::FitProgress& p) const {
+  const std::uint32_t batch = (p.images - p.batch) / batch_size_;  // of this epoch, from 0
+  if (batch % interval_ != 0) return;
+  if (!pytorch_) {
+    print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}", p.epoch + 1, epochs_, p.images, p.images_per_epoch, p.loss));
+    return;
+  }
+  // As the examples of PyTorch count: batches before this one, each taken to be as large as this one.
+  const std::uint32_t batches = (p.images_per_epoch + batch_size_ - 1) / batch_size_;
+  print_note(fmt::format("Train Epoch: {} [{}/{} ({:.0f}%)]\tLoss: {:.6f}", p.epoch + 1,
+                         std::uint64_t{batch} * p.batch, p.images_per_epoch, 100.0 * batch / batches, p.loss));
+}
+
+void TrainLog::epoch_tested(std::uint32_t epoch, const formats::TestResult& test, double rate) {
+  bar_.clear();
+  if (show_ == Show::nothing) return;
+  if (pytorch_) {
+    print_note(fmt::format("\nTest set: Average loss: {:.4f}, Accuracy: {}/{} ({:.0f}%)\n", test.loss, test.correct,
+                           test.total, 100 * test.accuracy()));
+    return;
+  }
+  print_note(fmt::format("epoch {}/{}  test: {}  {} img/s", epoch + 1, epochs_, test_text(test),
+                         grouped(static_cast<std::uint64_t>(rate))));
+}
+
+std::string test_text(const formats::TestResult& test) {
+  return fmt::format("{}/{} correct ({:.2f} %), loss {:.4f}", test.correct, test.total, 100 * test.accuracy(), test.loss);
+}
+
+}  // namespace lentil::tools

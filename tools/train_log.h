@@ -1,0 +1,41 @@
+// What a training says while it runs, on standard error: a bar, or lines.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "formats/host/fit.h"
+#include "tools/progress_bar.h"
+#include "tools/train_options.h"
+
+namespace lentil::tools {
+
+class TrainLog {
+ public:
+  explicit TrainLog(const TrainOptions& options);
+
+  void note(const std::string& text);  // silent when quiet
+  void start_epoch();
+  void step(const formats::FitProgress& progress);
+  // `rate` in images per second of training.
+  void epoch_tested(std::uint32_t epoch, const formats::TestResult& test, double rate);
+
+ private:
+  enum class Show { nothing, lines, bar };
+  void draw_bar(const formats::FitProgress& progress);
+  void print_line(const formats::FitProgress& progress) const;
+
+  Show show_;
+  bool pytorch_, quiet_;
+  std::uint32_t epochs_, batch_size_, interval_;
+  ProgressBar bar_;
+  // Of the epoch so far:
+  std::chrono::steady_clock::time_point begin_{};
+  std::uint64_t images_ = 0, correct_ = 0;
+  double loss_sum_ = 0;
+};
+
+// "9859/10000 correct (98.59 %), loss 0.0471"
+std::string test_text(const formats::TestResult& test);
+
+}  // namespace lentil::tools

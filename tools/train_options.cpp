@@ -1,0 +1,143 @@
+#include "tools/train_options.h"
+
+#include <fmt/format.h>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "models/registry.h"
+#include "tools/machine.h"
+#include "tools/stop.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+constexpr std::uint32_t kMost = std::numeric_limits<std::int32_t>::max();
+
+// visit(name, member) for the options that decide the weights and may not change on the way.
+template <class Visit>
+void for_each_fixed(Visit visit) {
+  visit("--arch", &TrainOptions::arch);
+  visit("--batch-size", &TrainOptions::batch_size);
+  visit("--lr", &TrainOptions::rate);
+  visit("--momentum", &TrainOptions::momentum);
+  visit("--weight-decay", &TrainOptions::weight_decay);
+  visit("--nesterov", &TrainOptions::nesterov);
+  visit("--seed", &TrainOptions::seed);
+  visit("--freeze", &TrainOptions::freeze);
+}
+
+std::string arch_help() {
+  std::vector<std::string> names;
+  for (const models::Definition& definition : models::definitions()) names.emplace_back(definition.name);
+  return "the network: " + join(names, ", ") +
+         "; a model file, whose weights are the start; or a line such as 'conv 8 k5, maxpool 2, relu, flatten, "
+         "linear 10, logsoftmax'";
+}
+
+void declare_training(Arguments& a, TrainOptions& o) {
+  a.text("--data,--data-dir", "ROOT", o.data,
+         "folder with the four MNIST files (or MNIST/raw, raw in it), or synth or synth:TRAIN,TEST[,SEED] for "
+         "drawn digits");
+  a.text("--arch", "NET", o.arch, arch_help());
+  a.number("--epochs", o.epochs, {1, kMost}, "passes over the training images");
+  a.number_or("full", "--batch-size", o.batch_size, {0, kMost}, "images of one step; 1: stochastic");
+  a.number("--lr,--learning-rate", o.rate, {0, 1e6f}, "learning rate of SGD");
+  a.number("--momentum", o.momentum, {0, 1}, "of SGD");
+  a.number("--weight-decay", o.weight_decay, {0, 1e6f}, "of SGD");
+  a.flag("--nesterov", o.nesterov, "Nesterov's momentum");
+  a.number("--seed", o.seed, {0, std::numeric_limits<std::uint64_t>::max()},
+           "of the weights, the order of the images and dropout");
+  a.text("--freeze", "LAYER,...", o.freeze, "layers that keep their weights");
+}
+
+void declare_rest(Arguments& a, TrainOptions& o) {
+  a.text("-o,--output,--save", "FILE", o.output, "the model file; if it exists it is tested, not trained [NET.lentil]");
+  a.flag("--force", o.force, "train even if the file exists, and replace it");
+  a.flag("--resume", o.resume, "go on with the interrupted training in the file");
+  a.number("--max-steps", o.max_steps, {0, kMost}, "stop after so many steps in all, to be resumed; 0: no limit");
+  a.number("--test-batch-size", o.test_batch_size, {1, kMost}, "images of one call when testing");
+  a.number("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core; results do not depend on it");
+  a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
+  a.flag("--no-fuse", o.no_fuse, "run each layer by itself; same results");
+  a.number("--log-interval", o.log_interval, {1, kMost}, "batches between two lines of the log");
+  a.choice("--log-format", o.log_format, {"auto", "pytorch", "plain"},
+           "of the log on standard error; auto: plain on a terminal");
+  a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"}, "a bar or lines; auto: a bar on a terminal");
+  a.flag("--json", o.json, "print the result as one line of JSON");
+  a.flag("-q,--quiet", o.quiet, "no progress, no notes");
+}
+
+std::string shown(const std::string& value) { return value; }
+std::string shown(bool value) { return value ? "on" : "off"; }
+template <class T>
+std::string shown(T value) {
+  return fmt::format("{}", value);
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, TrainOptions& options) {
+  declare_training(arguments, options);
+  declare_rest(arguments, options);
+}
+
+void check(const TrainOptions& o) {
+  if (o.force && o.resume) reject("--force begins anew and --resume goes on: give one of them");
+  if (o.nesterov && o.momentum == 0) reject("--nesterov needs a --momentum above 0");
+  if (o.rate == 0) reject("--lr must be above 0, or nothing is learnt");
+  if (o.momentum == 1) reject("--momentum must be below 1, or old gradients never fade");
+}
+
+std::string default_output(const TrainOptions& options) {
+  const bool built_in = models::find_definition(options.arch) != nullptr;
+  return (built_in ? options.arch : "model") + ".lentil";
+}
+
+std::string command_line(const TrainOptions& options) {
+  std::vector<std::string> words{"lentil", "train", "--data", options.data, "--epochs", shown(options.epochs)};
+  for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
+    if constexpr (std::is_same_v<T, bool>) {
+      if (options.*member) words.emplace_back(name);
+    } else if (!std::is_same_v<T, std::string> || options.*member != T{}) {
+      words.insert(words.end(), {name, shown(options.*member)});
+    }
+  });
+  return quote_words(words);
+}
+
+TrainOptions options_of_command(const std::string& line, const std::string& file) {
+  const auto words = split_words(line);
+  TrainOptions options;
+  try {
+    if (!words || words->size() < 2 || (*words)[0] != "lentil" || (*words)[1] != "train") reject("");
+    Arguments arguments(kTrainCommand);
+    declare(arguments, options);
+    if (!arguments.parse(std::span(*words).subspan(2))) reject("");
+    return options;
+  } catch (const Stop&) {
+    fail(fmt::format("'{}' holds an interrupted training that 'lentil train' did not write (command '{}'); it "
+                     "cannot be resumed here. Train on with --arch {} -o NEW",
+                     file, line, quote_words({&file, 1})));
+  }
+}
+
+void adopt_stored(TrainOptions& options, const Arguments& arguments, const TrainOptions& stored) {
+  for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
+    if (arguments.given(name) && options.*member != stored.*member) {
+      reject(fmt::format("{} is {} here and {} in the training that is to go on; leave it out, or train anew with "
+                         "--force",
+                         name, shown(options.*member), shown(stored.*member)));
+    }
+    options.*member = stored.*member;
+  });
+  if (arguments.given("--epochs") && options.epochs < stored.epochs) {
+    reject(fmt::format("--epochs is {} here and {} in the training that is to go on; only more are possible",
+                       options.epochs, stored.epochs));
+  }
+  if (!arguments.given("--epochs")) options.epochs = stored.epochs;
+  if (!arguments.given("--data")) options.data = stored.data;
+}
+
+}  // namespace lentil::tools

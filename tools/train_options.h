@@ -1,0 +1,54 @@
+// The options of `lentil train`, and those of them that decide the weights: these are kept in checkpoints.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "tools/arguments.h"
+
+namespace lentil::tools {
+
+struct TrainOptions {
+  // What decides the weights. Defaults: the well-known tutorial's.
+  std::string arch = "lenet";
+  std::string data = "data";
+  std::uint32_t epochs = 5;
+  std::uint32_t batch_size = 64;  // 0: all images
+  float rate = 0.005f, momentum = 0.9f, weight_decay = 0;
+  bool nesterov = false;
+  std::uint64_t seed = 1;
+  std::string freeze;             // names of layers, separated by commas
+
+  // How and how far.
+  std::string output;             // empty: default_output()
+  std::uint32_t max_steps = 0;    // 0: no limit
+  bool force = false, resume = false;
+  std::uint32_t test_batch_size = 1000, threads = 0;
+  std::string goal = "fast";
+  bool no_fuse = false;
+
+  // What is shown.
+  std::uint32_t log_interval = 400;
+  std::string log_format = "auto", progress = "auto";
+  bool json = false, quiet = false;
+};
+
+void declare(Arguments& arguments, TrainOptions& options);
+
+// Stops for combinations that make no sense.
+void check(const TrainOptions& options);
+
+// "lenet.lentil" for the built-in network lenet, "model.lentil" for all others.
+std::string default_output(const TrainOptions& options);
+
+// The command line that trains to the same bits: all options that decide the weights, also those that were
+// not given.
+std::string command_line(const TrainOptions& options);
+
+// Reads what command_line() wrote. Stops if `line`, found in `file`, is anything else.
+TrainOptions options_of_command(const std::string& line, const std::string& file);
+
+// What was stored rules: options that were not given become as stored; those given that differ stop the
+// program, except for more epochs. Data are compared by their contents, elsewhere.
+void adopt_stored(TrainOptions& options, const Arguments& arguments, const TrainOptions& stored);
+
+}  // namespace lentil::tools

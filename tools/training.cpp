@@ -1,0 +1,169 @@
+#include "tools/training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <utility>
+
+#include "tools/golden.h"
+#include "tools/interrupt.h"
+#include "tools/network.h"
+#include "tools/stop.h"
+
+namespace lentil::tools {
+namespace {
+
+using namespace formats;
+
+constexpr const char* kUntrainable = "this network cannot be trained";
+
+PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_t threads,
+                         std::span<const std::uint16_t> frozen) {
+  return {.mode = Mode::train,
+          .goal = o.goal == "small" ? Goal::small : Goal::fast,
+          .input = InputType::uint8,
+          .batch = static_cast<std::uint32_t>(std::min<std::size_t>(o.batch_size, images)),
+          .threads = threads,
+          .momentum = o.momentum != 0,
+          .fuse = !o.no_fuse,
+          .frozen = frozen};
+}
+
+// Calls visit(layer index, slot) for every tensor.
+template <class Visit>
+void for_each_tensor(const ModelFile& file, Visit visit) {
+  for (std::uint16_t layer = 0; layer < file.layers.size(); ++layer) {
+    for (std::size_t s = 0; s < kSlots; ++s) visit(layer, static_cast<Slot>(s));
+  }
+}
+
+}  // namespace
+
+Training::Training(Machine& machine, const TrainOptions& options, ModelFile start, const DataSplit& data)
+    : machine_(machine),
+      options_(options),
+      data_(data),
+      start_(std::move(start)),
+      frozen_(layers_named(start_, options.freeze)) {
+  const OwnedPlan plan(start_.model(), plan_options(options, data.train.size(), machine.threads(), frozen_));
+  arena_ = AlignedBytes(arena_bytes(*plan));
+  trainer_ = need(Trainer::create(start_.model(), *plan, machine.kernels(), arena_, options.seed, machine.hook()),
+                  kUntrainable);
+  if (start_.state) restore();
+}
+
+void Training::restore() {
+  const StateNumbers& n = start_.state->numbers;
+  if (n.step > std::numeric_limits<std::uint32_t>::max()) fail("the stored training has too many steps to go on");
+  std::size_t restored = 0, wanted = 0;
+  for (const Velocity& velocity : start_.state->velocities) {
+    const std::span<float> target = trainer_.velocity(velocity.layer, velocity.slot);
+    if (target.size() != velocity.data.size()) fail("the stored training has velocities that its options do not ask for");
+    std::copy(velocity.data.begin(), velocity.data.end(), target.begin());
+    ++restored;
+  }
+  for_each_tensor(start_, [&](std::uint16_t layer, Slot slot) { wanted += !trainer_.velocity(layer, slot).empty(); });
+  if (n.step > 0 && restored != wanted) fail("the stored training lacks some of its velocities and cannot go on");
+  trainer_.restore_step(static_cast<std::uint32_t>(n.step));
+  cursor_ = {n.epoch, n.position};
+}
+
+FitOptions Training::next_epoch() const {
+  return {.batches = {.batch = options_.batch_size, .seed = options_.seed},
+          .sgd = {options_.rate, options_.momentum, options_.weight_decay, options_.nesterov},
+          .epochs = cursor_.epoch + 1,
+          .max_steps = options_.max_steps,
+          .start = cursor_};
+}
+
+void Training::run(TrainLog& log) {
+  while (!finished() && !at_limit()) {
+    const std::uint32_t epoch = cursor_.epoch;
+    log.start_epoch();
+    const auto fitted = fit(trainer_, data_.train, next_epoch(), [&](const FitProgress& progress) {
+      log.step(progress);
+      return InterruptGuard::signal() == 0;
+    });
+    if (!fitted) fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
+    cursor_ = fitted->cursor;
+    images_ += fitted->images;
+    seconds_ += fitted->seconds;
+    test_.reset();
+    if (fitted->stopped && !finished()) return;
+    test();
+    log.epoch_tested(epoch, *test_, fitted->images_per_second);
+  }
+  if (!test_) test();  // nothing was left to do
+}
+
+void Training::test() {
+  test_ = test_model(machine_, with_current_weights(), data_.test, options_.test_batch_size);
+  if (std::isfinite(test_->loss)) return;
+  fail(fmt::format("the test loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
+                   "Nothing was saved",
+                   steps(), options_.rate));
+}
+
+ModelFile Training::with_current_weights() {
+  ModelFile file = start_;
+  for_each_tensor(file, [&](std::uint16_t layer, Slot slot) {
+    const auto values = std::as_const(trainer_).session().tensor(layer, slot);
+    file.layers[layer].tensor(slot).assign(values.begin(), values.end());
+  });
+  return file;
+}
+
+TrainingRecord Training::record(std::uint64_t hash) const {
+  TrainingRecord record{.data = data_.train.name,
+                        .command = command_line(options_),
+                        .tool = "lentil " LENTIL_VERSION,
+                        .files = {},
+                        .numbers = {.seed = options_.seed,
+                                    .epochs = cursor_.epoch,
+                                    .steps = steps(),
+                                    .weights_hash = hash}};
+  if (!finished()) record.command += fmt::format(" --max-steps {}", steps());
+  for (const Dataset* half : {&data_.train, &data_.test}) {
+    for (const FileHash& source : half->sources) record.files.push_back({source.file, source.md5});
+  }
+  if (test_) {
+    record.numbers.correct = static_cast<std::uint32_t>(test_->correct);
+    record.numbers.total = static_cast<std::uint32_t>(test_->total);
+    record.numbers.loss = test_->loss;
+  }
+  return record;
+}
+
+TrainingState Training::state() {
+  TrainingState state{.command = command_line(options_),
+                      .numbers = {.seed = options_.seed,
+                                  .step = steps(),
+                                  .epoch = cursor_.epoch,
+                                  .position = cursor_.position,
+                                  .shuffle_epoch = cursor_.epoch,
+                                  .batch = options_.batch_size,
+                                  .rate = options_.rate,
+                                  .momentum = options_.momentum,
+                                  .weight_decay = options_.weight_decay,
+                                  .nesterov = options_.nesterov},
+                      .frozen = frozen_,
+                      .velocities = {}};
+  for_each_tensor(start_, [&](std::uint16_t layer, Slot slot) {
+    const auto velocity = trainer_.velocity(layer, slot);
+    if (!velocity.empty()) state.velocities.push_back({layer, slot, {velocity.begin(), velocity.end()}});
+  });
+  return state;
+}
+
+ModelFile Training::result() {
+  ModelFile file = with_current_weights();
+  file.golden = make_golden(machine_, file);
+  file.training = record(weights_hash(file.model()));
+  file.state.reset();
+  if (!finished()) file.state = state();
+  if (file.licence.empty()) file.licence = "Apache-2.0";
+  return file;
+}
+
+}  // namespace lentil::tools

@@ -1,0 +1,59 @@
+// One training from its options to its file; it can stop anywhere and go on later to the same bits.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "formats/host/dataset.h"
+#include "tools/machine.h"
+#include "tools/train_log.h"
+#include "tools/train_options.h"
+
+namespace lentil::tools {
+
+class Training {
+ public:
+  // `start` has the weights to begin with, and in `state` where an earlier part ended. Options have been
+  // checked, options.batch_size is not 0. Borrows everything but `start`.
+  Training(Machine& machine, const TrainOptions& options, formats::ModelFile start,
+           const formats::DataSplit& data);
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+
+  // Goes on until all is done, the step limit is reached, or a signal comes. Tests after each epoch and at
+  // the limit. Stops the program if the numbers run away.
+  void run(TrainLog& log);
+
+  bool finished() const { return cursor_.epoch >= options_.epochs; }
+  const std::optional<formats::TestResult>& last_test() const { return test_; }  // of the weights as they are
+  formats::BatchCursor cursor() const { return cursor_; }
+  std::uint32_t steps() const { return trainer_.steps_done(); }
+  double seconds() const { return seconds_; }  // in steps of this run alone
+  double images_per_second() const { return seconds_ > 0 ? static_cast<double>(images_) / seconds_ : 0; }
+
+  // The file as it is to be saved: with record and golden samples, and with all that is needed to go on
+  // unless the training is finished.
+  formats::ModelFile result();
+
+ private:
+  void restore();
+  void test();
+  bool at_limit() const { return options_.max_steps != 0 && steps() >= options_.max_steps; }
+  formats::FitOptions next_epoch() const;
+  formats::ModelFile with_current_weights();
+  formats::TrainingRecord record(std::uint64_t hash) const;
+  formats::TrainingState state();
+
+  Machine& machine_;
+  const TrainOptions& options_;
+  const formats::DataSplit& data_;
+  const formats::ModelFile start_;  // the trainer uses it: stays as it is
+  const std::vector<std::uint16_t> frozen_;
+  formats::AlignedBytes arena_;
+  Trainer trainer_;
+  formats::BatchCursor cursor_;
+  std::optional<formats::TestResult> test_;
+  std::uint64_t images_ = 0;
+  double seconds_ = 0;
+};
+
+}  // namespace lentil::tools
