@@ -6,6 +6,9 @@ function(lentil_kernel_objects name isa)
   lentil_target(${name} EMBEDDED)
   target_compile_definitions(${name} PRIVATE LENTIL_ISA=${isa})
   target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O3> ${ARGN})
+  if(ARGN)
+    set_target_properties(${name} PROPERTIES CXX_CLANG_TIDY "")  # one look at the one source is enough
+  endif()
 endfunction()
 
 # add_cpu_kernels(isa flag...): makes the instruction set part of lentil_kernels.
@@ -18,7 +21,6 @@ function(add_cpu_kernels isa)
   # by inlining, so tests/symbols_test.cmake looks at objects that are not optimized.
   if(LENTIL_BUILD_TESTS AND ARGN AND NOT LENTIL_SANITIZE)
     lentil_kernel_objects(lentil_kernels_${isa}_unoptimized ${isa} ${ARGN} -O0)
-    set_target_properties(lentil_kernels_${isa}_unoptimized PROPERTIES CXX_CLANG_TIDY "")
     set_property(GLOBAL APPEND PROPERTY LENTIL_ISA_OBJECTS
       lentil_kernels_${isa} lentil_kernels_${isa}_unoptimized)
   endif()

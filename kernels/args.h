@@ -55,6 +55,7 @@ struct Conv2dForward {
   const float* factor;  // one per output channel; null: none. 0 skips the channel
   ConvShape shape;
   bool relu;
+  bool packed;                              // weight[tap][out_channels], see cpu/conv2d_packed.cpp
   std::int32_t channel_begin, channel_end;  // output channels of this call
 };
 

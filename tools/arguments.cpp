@@ -16,7 +16,13 @@
 namespace lentil::tools {
 namespace {
 
-std::string last_name(const std::string& names) { return names.substr(names.rfind(',') + 1); }
+constexpr std::size_t kNameColumns = 36, kHelpColumns = 60;
+
+// The first long one of "-o,--output,--save".
+std::string main_name(const std::string& names) {
+  const std::string from = names.substr(names.find("--"));
+  return from.substr(0, from.find(','));
+}
 
 template <class T>
 T parse_number(const std::string& name, const std::string& text, Range<T> range) {
@@ -35,7 +41,7 @@ struct Arguments::Parser {
   explicit Parser(const Command& c) : command(c), app(description(c), fmt::format("lentil {}", c.name)) {
     app.set_help_flag("-h,--help", "show this help");
     app.allow_extras();
-    app.get_formatter()->column_width(38);
+    app.get_formatter()->column_width(kNameColumns);
   }
 
   static std::string description(const Command& c) {
@@ -45,7 +51,9 @@ struct Arguments::Parser {
   // The last one counts if an option is given twice.
   void add(const std::string& names, const std::string& value, const std::string& help,
            const std::function<void(const std::string&)>& take) {
-    app.add_option_function<std::string>(names, take, help)->type_name(value)->take_last();
+    app.add_option_function<std::string>(names, take, wrap(help, kHelpColumns))
+        ->type_name(value)
+        ->take_last();
   }
 
   void check_leftovers() const {
@@ -56,7 +64,8 @@ struct Arguments::Parser {
       reject("unknown option '" + name + "'" + did_you_mean(name, names()) + hint);
     }
     if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + hint);
-    for (const CLI::Option* operand : app.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+    for (const CLI::Option* operand :
+         app.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
       if (operand->count() == 0) reject(operand->get_name(true) + " is missing" + hint);
     }
   }
@@ -77,7 +86,7 @@ Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(
 Arguments::~Arguments() = default;
 
 void Arguments::flag(const std::string& names, bool& target, const std::string& help) {
-  parser_->app.add_flag(names, target, help);
+  parser_->app.add_flag(names, target, wrap(help, kHelpColumns));
 }
 
 void Arguments::text(const std::string& names, const std::string& value, std::string& target,
@@ -88,7 +97,7 @@ void Arguments::text(const std::string& names, const std::string& value, std::st
 
 void Arguments::choice(const std::string& names, std::string& target, const std::vector<std::string>& words,
                        const std::string& help) {
-  const std::string name = last_name(names);
+  const std::string name = main_name(names);
   parser_->add(names, join(words, "|"), fmt::format("{} [{}]", help, target),
                [&target, name, words](const std::string& given) {
                  if (std::find(words.begin(), words.end(), given) == words.end()) {
@@ -100,30 +109,30 @@ void Arguments::choice(const std::string& names, std::string& target, const std:
 
 void Arguments::number(const std::string& names, std::uint32_t& target, Range<std::uint32_t> range,
                        const std::string& help) {
-  const std::string name = last_name(names);
-  parser_->add(names, "N", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
-    target = parse_number(name, given, range);
-  });
+  const std::string name = main_name(names);
+  parser_->add(
+      names, "N", fmt::format("{} [{}]", help, target),
+      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
 }
 
 void Arguments::number(const std::string& names, std::uint64_t& target, Range<std::uint64_t> range,
                        const std::string& help) {
-  const std::string name = last_name(names);
-  parser_->add(names, "N", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
-    target = parse_number(name, given, range);
-  });
+  const std::string name = main_name(names);
+  parser_->add(
+      names, "N", fmt::format("{} [{}]", help, target),
+      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
 }
 
 void Arguments::number(const std::string& names, float& target, Range<float> range, const std::string& help) {
-  const std::string name = last_name(names);
-  parser_->add(names, "X", fmt::format("{} [{}]", help, target), [&target, name, range](const std::string& given) {
-    target = parse_number(name, given, range);
-  });
+  const std::string name = main_name(names);
+  parser_->add(
+      names, "X", fmt::format("{} [{}]", help, target),
+      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
 }
 
 void Arguments::number_or(const std::string& word, const std::string& names, std::uint32_t& target,
                           Range<std::uint32_t> range, const std::string& help) {
-  const std::string name = last_name(names);
+  const std::string name = main_name(names);
   parser_->add(names, "N|" + word, fmt::format("{} [{}]", help, target == 0 ? word : std::to_string(target)),
                [&target, name, range, word](const std::string& given) {
                  target = given == word ? 0 : parse_number(name, given, range);
@@ -136,10 +145,16 @@ void Arguments::operand(const std::string& name, std::string& target, const std:
 
 bool Arguments::parse(std::span<const std::string> words) {
   try {
-    parser_->app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
+    parser_->app.parse(
+        std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
   } catch (const CLI::CallForHelp&) {
-    print_result(parser_->app.help());
+    const std::string help = parser_->app.help();
+    print_result(help.substr(0, help.find_last_not_of('\n') + 1));
     return false;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();  // "--epochs: 1 required N missing"
+    reject(fmt::format("{} needs a value\nSee: lentil {} --help", text.substr(0, text.find(':')),
+                       parser_->command.name));
   } catch (const CLI::ParseError& error) {
     reject(fmt::format("{}\nSee: lentil {} --help", error.what(), parser_->command.name));
   }

@@ -26,11 +26,13 @@ struct EvalOptions {
 
 void declare(Arguments& a, EvalOptions& o) {
   a.operand("FILE", o.file, "the model");
-  a.text("--data,--data-dir", "ROOT", o.data, "folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]");
+  a.text("--data,--data-dir", "ROOT", o.data,
+         "folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]");
   a.flag("--confusion", o.confusion, "also say which classes are taken for which");
   a.number("--batch-size,--test-batch-size", o.batch_size, {1, std::numeric_limits<std::int32_t>::max()},
            "images of one call");
-  a.number("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core; results do not depend on it");
+  a.number("--threads", o.threads, {0, Machine::kMostThreads},
+           "0: one per core; results do not depend on it");
   a.flag("--json", o.json, "print the result as one line of JSON");
 }
 
@@ -49,7 +51,9 @@ class Confusion {
   }
 
  private:
-  std::string label(std::uint32_t i) const { return file_.labels.empty() ? std::to_string(i) : file_.labels[i]; }
+  std::string label(std::uint32_t i) const {
+    return file_.labels.empty() ? std::to_string(i) : file_.labels[i];
+  }
   std::uint32_t count(std::uint32_t row, std::uint32_t column) const {
     return test_.confusion[std::size_t{row} * test_.outputs + column];
   }
@@ -77,11 +81,13 @@ class Confusion {
         if (both > 0) pairs.push_back({both, a, b});
       }
     }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) { return x.count > y.count; });
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Pair& x, const Pair& y) { return x.count > y.count; });
     pairs.resize(std::min<std::size_t>(pairs.size(), 5));
     std::string text = pairs.empty() ? "nothing is confused" : "most confused:";
     for (const Pair& p : pairs) {
-      text += fmt::format("{} {} and {} ({})", &p == pairs.data() ? "" : ",", label(p.a), label(p.b), p.count);
+      text +=
+          fmt::format("{} {} and {} ({})", &p == pairs.data() ? "" : ",", label(p.a), label(p.b), p.count);
     }
     return text;
   }
@@ -92,9 +98,11 @@ class Confusion {
 
 std::string golden_text(const GoldenCheck& golden) {
   if (golden.samples == 0) return "golden samples: the file has none";
-  if (golden.equal == golden.samples) return fmt::format("golden samples: all {} give the recorded bits", golden.samples);
-  return fmt::format("golden samples: {} of {} give the recorded bits, largest difference {:.1e}{}", golden.equal,
-                     golden.samples, golden.largest_difference, golden.pass() ? "" : ": DIFFERENT");
+  if (golden.equal == golden.samples)
+    return fmt::format("golden samples: all {} give the recorded bits", golden.samples);
+  return fmt::format("golden samples: {} of {} give the recorded bits, largest difference {:.1e}{}",
+                     golden.equal, golden.samples, golden.largest_difference,
+                     golden.pass() ? "" : ": DIFFERENT");
 }
 
 nlohmann::ordered_json to_json(const TestResult& test, const GoldenCheck& golden, const ModelFile& file,
@@ -133,8 +141,8 @@ int run(const Command& command, std::span<const std::string> words) {
     print_json(to_json(test, golden, file, machine, options.confusion));
   } else {
     print_result(fmt::format("{} on {}: {}", options.file, data.name, test_text(test)));
-    print_result(fmt::format("weights {}, {} with {} threads", hash_text(weights_hash(file.model())), machine.isa(),
-                             machine.threads()));
+    print_result(fmt::format("weights {}, {} with {} threads", hash_text(weights_hash(file.model())),
+                             machine.isa(), machine.threads()));
     print_result(golden_text(golden));
     if (options.confusion) print_result("\n" + Confusion(test, file).text());
   }

@@ -67,7 +67,8 @@ GoldenCheck check_golden(Machine& machine, const formats::ModelFile& file) {
   GoldenCheck check;
   for (const formats::Sample& sample : file.golden) {
     const std::vector<float> outputs = runner.run(sample);
-    if (outputs.size() != sample.outputs.size()) fail("a golden sample has outputs of another size than the network");
+    if (outputs.size() != sample.outputs.size())
+      fail("a golden sample has outputs of another size than the network");
     double largest = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       largest = std::max(largest, difference(outputs[i], sample.outputs[i]));

@@ -32,7 +32,8 @@ struct InspectOptions {
 void declare(Arguments& a, InspectOptions& o) {
   a.operand("FILE", o.file, "the model");
   a.flag("--memory", o.memory, "also show who lies where in the arenas");
-  a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()}, "images of one call, for the memory");
+  a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()},
+           "images of one call, for the memory");
   a.flag("--json", o.json, "print everything as one line of JSON");
 }
 
@@ -49,14 +50,17 @@ bool flat_behind(LayerType type, bool flat_before) {
   switch (type) {
     case LayerType::flatten:
     case LayerType::linear:
-    case LayerType::batch_norm1d: return true;
+    case LayerType::batch_norm1d:
+      return true;
     case LayerType::conv2d:
     case LayerType::max_pool2d:
     case LayerType::avg_pool2d:
     case LayerType::global_avg_pool2d:
     case LayerType::batch_norm2d:
-    case LayerType::reshape: return false;
-    default: return flat_before;
+    case LayerType::reshape:
+      return false;
+    default:
+      return flat_before;
   }
 }
 
@@ -138,9 +142,10 @@ struct ArenaKind {
   Mode mode;
   Goal goal;
 };
-constexpr std::array kArenas{ArenaKind{"infer_bytes", "inference, goal small", Mode::infer, Goal::small},
-                             ArenaKind{"infer_fast_bytes", "inference, goal fast", Mode::infer, Goal::fast},
-                             ArenaKind{"train_bytes", "training with momentum, goal small", Mode::train, Goal::small}};
+constexpr std::array kArenas{
+    ArenaKind{"infer_bytes", "inference, goal small", Mode::infer, Goal::small},
+    ArenaKind{"infer_fast_bytes", "inference, goal fast", Mode::infer, Goal::fast},
+    ArenaKind{"train_bytes", "training with momentum, goal small", Mode::train, Goal::small}};
 
 struct Arena {
   const ArenaKind& kind;
@@ -199,8 +204,8 @@ std::string outputs_text(const Inspection& in) {
 }
 
 std::string parameters_text(const Inspection& in) {
-  std::string text = fmt::format("\n{:<24}{:>14}{:>14}{:>11}{:>11}{:>11}\n", "parameter", "shape", "count", "min",
-                                 "max", "mean");
+  std::string text = fmt::format("\n{:<24}{:>14}{:>14}{:>11}{:>11}{:>11}\n", "parameter", "shape", "count",
+                                 "min", "max", "mean");
   for (const Parameter& p : in.parameters) {
     text += fmt::format("{:<24}{:>14}{:>14}{:>11.4f}{:>11.4f}{:>11.4f}\n", p.name, dimensions_text(p.shape),
                         grouped(p.count), p.least, p.most, p.mean);
@@ -210,8 +215,8 @@ std::string parameters_text(const Inspection& in) {
 }
 
 std::string step_text(const PreparationStep& step) {
-  constexpr std::array<const char*, kStepKinds> kNames{"invert", "crop", "box20", "center_of_mass", "scale",
-                                                       "normalize", "pad", "resize", "binarize", "pool"};
+  constexpr std::array<const char*, kStepKinds> kNames{
+      "invert", "crop", "box20", "center_of_mass", "scale", "normalize", "pad", "resize", "binarize", "pool"};
   std::vector<std::string> words{kNames[static_cast<std::size_t>(step.kind)]};
   for (const float value : step.values) words.push_back(fmt::format("{}", value));
   return join(words, " ");
@@ -219,9 +224,9 @@ std::string step_text(const PreparationStep& step) {
 
 std::string input_text(const Inspection& in) {
   const ModelFile& f = in.file;
-  std::string text = fmt::format("\ninput        {}, (pixel / 255 - {}) / {}\n",
-                                 dimensions_text(in.outputs[0].dimensions()), f.normalization.mean[0],
-                                 f.normalization.std[0]);
+  std::string text =
+      fmt::format("\ninput        {}, (pixel / 255 - {}) / {}\n", dimensions_text(in.outputs[0].dimensions()),
+                  f.normalization.mean[0], f.normalization.std[0]);
   std::vector<std::string> steps;
   for (const PreparationStep& step : f.recipe) steps.push_back(step_text(step));
   if (!steps.empty()) text += fmt::format("preparation  {}\n", join(steps, ", "));
@@ -243,18 +248,21 @@ std::string training_text(const ModelFile& file) {
     text += fmt::format("command      {}\n", t->command);
     for (const DataFile& f : t->files) text += fmt::format("data file    {}  {}\n", f.md5, f.name);
     if (n.weights_hash != weights_hash(file.model())) {
-      text += fmt::format("             the weights have changed since: they were {}\n", hash_text(n.weights_hash));
+      text += fmt::format("             the weights have changed since: they were {}\n",
+                          hash_text(n.weights_hash));
     }
   }
   if (const auto& s = file.state) {
-    text += fmt::format("unfinished   stopped after step {}, in epoch {}; go on with: lentil train --resume -o FILE\n",
-                        s->numbers.step, s->numbers.epoch + 1);
+    text += fmt::format(
+        "unfinished   stopped after step {}, in epoch {}; go on with: lentil train --resume -o FILE\n",
+        s->numbers.step, s->numbers.epoch + 1);
   }
   return text;
 }
 
 std::string arenas_text(const Inspection& in) {
-  std::string text = fmt::format("\nmemory beyond the caller's images, float32 in, batch {}\n", in.options.batch);
+  std::string text =
+      fmt::format("\nmemory beyond the caller's images, float32 in, batch {}\n", in.options.batch);
   for (const Arena& arena : in.arenas) {
     const std::string bytes = arena.why_not.empty() ? grouped(arena.bytes) + " bytes" : arena.why_not;
     text += fmt::format("  {:<36}{:>18}\n", arena.kind.title, bytes);
@@ -266,8 +274,8 @@ std::string arenas_text(const Inspection& in) {
 }
 
 std::string whole_text(const Inspection& in) {
-  std::string text = tree_text(in) + outputs_text(in) + parameters_text(in) + input_text(in) + training_text(in.file) +
-                     arenas_text(in);
+  std::string text = tree_text(in) + outputs_text(in) + parameters_text(in) + input_text(in) +
+                     training_text(in.file) + arenas_text(in);
   if (!in.file.description.empty()) text += "\n" + in.file.description + "\n";
   return text + fmt::format("\n{}: {} bytes, weights {}", in.options.file, grouped(in.file_bytes),
                             hash_text(weights_hash(in.model)));
@@ -321,7 +329,8 @@ nlohmann::ordered_json training_json(const TrainingRecord& t) {
 nlohmann::ordered_json map_json(const std::vector<MemoryRange>& map) {
   auto ranges = nlohmann::ordered_json::array();
   for (const MemoryRange& r : map) {
-    ranges.push_back({{"what", r.what}, {"offset", r.offset}, {"bytes", r.bytes}, {"from", r.from}, {"to", r.to}});
+    ranges.push_back(
+        {{"what", r.what}, {"offset", r.offset}, {"bytes", r.bytes}, {"from", r.from}, {"to", r.to}});
   }
   return ranges;
 }

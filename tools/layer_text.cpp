@@ -12,7 +12,8 @@ std::string extent(Extent e) { return e.height == e.width ? std::to_string(e.hei
 
 // Four sides, where two do not say it.
 std::string padding(const Padding& p, bool as_pair) {
-  if (p.top != p.bottom || p.left != p.right) return fmt::format("({}, {}, {}, {})", p.top, p.left, p.bottom, p.right);
+  if (p.top != p.bottom || p.left != p.right)
+    return fmt::format("({}, {}, {}, {})", p.top, p.left, p.bottom, p.right);
   return as_pair ? pair({p.top, p.left}) : extent({p.top, p.left});
 }
 
@@ -49,34 +50,54 @@ std::string batch_norm(const char* name, const Layer& l) {
 
 std::string layer_text(const Layer& l) {
   switch (l.type) {
-    case LayerType::conv2d: return conv2d(l);
+    case LayerType::conv2d:
+      return conv2d(l);
     case LayerType::linear:
       return fmt::format("Linear(in_features={}, out_features={}, bias={})", l.in_features, l.out_features,
                          truth(!l.tensor(Slot::bias).empty()));
     case LayerType::max_pool2d:
-      return fmt::format("{}, dilation={}, ceil_mode={})", pool("MaxPool2d", l), extent(l.dilation), truth(l.ceil_mode));
-    case LayerType::avg_pool2d: return pool("AvgPool2d", l) + ")";
-    case LayerType::global_avg_pool2d: return "AdaptiveAvgPool2d(output_size=1)";
-    case LayerType::relu: return "ReLU()";
-    case LayerType::leaky_relu: return fmt::format("LeakyReLU(negative_slope={})", number(l.slope));
-    case LayerType::prelu: return fmt::format("PReLU(num_parameters={})", l.out_features);
-    case LayerType::elu: return fmt::format("ELU(alpha={})", number(l.slope));
-    case LayerType::sigmoid: return "Sigmoid()";
-    case LayerType::tanh: return "Tanh()";
-    case LayerType::softmax: return "Softmax(dim=1)";
-    case LayerType::log_softmax: return "LogSoftmax(dim=1)";
-    case LayerType::dropout: return fmt::format("Dropout(p={}, inplace=False)", number(l.rate));
-    case LayerType::dropout2d: return fmt::format("Dropout2d(p={}, inplace=False)", number(l.rate));
+      return fmt::format("{}, dilation={}, ceil_mode={})", pool("MaxPool2d", l), extent(l.dilation),
+                         truth(l.ceil_mode));
+    case LayerType::avg_pool2d:
+      return pool("AvgPool2d", l) + ")";
+    case LayerType::global_avg_pool2d:
+      return "AdaptiveAvgPool2d(output_size=1)";
+    case LayerType::relu:
+      return "ReLU()";
+    case LayerType::leaky_relu:
+      return fmt::format("LeakyReLU(negative_slope={})", number(l.slope));
+    case LayerType::prelu:
+      return fmt::format("PReLU(num_parameters={})", l.out_features);
+    case LayerType::elu:
+      return fmt::format("ELU(alpha={})", number(l.slope));
+    case LayerType::sigmoid:
+      return "Sigmoid()";
+    case LayerType::tanh:
+      return "Tanh()";
+    case LayerType::softmax:
+      return "Softmax(dim=1)";
+    case LayerType::log_softmax:
+      return "LogSoftmax(dim=1)";
+    case LayerType::dropout:
+      return fmt::format("Dropout(p={}, inplace=False)", number(l.rate));
+    case LayerType::dropout2d:
+      return fmt::format("Dropout2d(p={}, inplace=False)", number(l.rate));
     case LayerType::flatten:
       return l.order == FlattenOrder::chw ? "Flatten(start_dim=1, end_dim=-1)" : "Flatten(order=hwc)";
-    case LayerType::batch_norm1d: return batch_norm("BatchNorm1d", l);
-    case LayerType::batch_norm2d: return batch_norm("BatchNorm2d", l);
+    case LayerType::batch_norm1d:
+      return batch_norm("BatchNorm1d", l);
+    case LayerType::batch_norm2d:
+      return batch_norm("BatchNorm2d", l);
     case LayerType::reshape:
       return fmt::format("Reshape({}, {}, {})", l.out_features, l.kernel.height, l.kernel.width);
-    case LayerType::add: return "Add()";
-    case LayerType::sub: return "Sub()";
-    case LayerType::mul: return "Mul()";
-    case LayerType::concat: return "Concat(dim=1)";
+    case LayerType::add:
+      return "Add()";
+    case LayerType::sub:
+      return "Sub()";
+    case LayerType::mul:
+      return "Mul()";
+    case LayerType::concat:
+      return "Concat(dim=1)";
   }
   return "Unknown()";
 }

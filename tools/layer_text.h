@@ -6,8 +6,8 @@
 
 namespace lentil::tools {
 
-// "Conv2d(1, 10, kernel_size=(5, 5), stride=(1, 1))", as print(module) shows it. The word before the bracket is
-// the type's name.
+// "Conv2d(1, 10, kernel_size=(5, 5), stride=(1, 1))", as print(module) shows it. The word before the bracket
+// is the type's name.
 std::string layer_text(const Layer& layer);
 
 // "Conv2d"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "runtime/plan_data.h"
 #include "tools/stop.h"
 #include "tools/text.h"
 
@@ -21,7 +22,8 @@ const kernels::KernelTable& choose_kernels() {
   const bool unknown = choice.choice == kernels::IsaChoice::unknown;
   reject(fmt::format("LENTIL_ISA={}: {}{}. This build knows {}; this processor runs {}", choice.requested,
                      unknown ? "no instruction set of this name" : "not supported by this processor",
-                     unknown ? did_you_mean(choice.requested, all) : "", join(all, ", "), join(usable, ", ")));
+                     unknown ? did_you_mean(choice.requested, all) : "", join(all, ", "),
+                     join(usable, ", ")));
 }
 
 }  // namespace

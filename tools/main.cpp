@@ -18,11 +18,12 @@ namespace {
 const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand};
 
 const Command* find_command(const std::string& name) {
-  const auto found = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
+  const auto found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* c) { return c->name == name; });
   return found == kCommands.end() ? nullptr : *found;
 }
 
-void print_help() {
+std::string help() {
   std::string text =
       "lentil: trains, tests and shows LeNet-style networks\n\n"
       "Examples:\n"
@@ -30,7 +31,8 @@ void print_help() {
       "  lentil eval lenet.lentil --data synth --confusion\n"
       "  lentil inspect lenet.lentil --memory\n\n"
       "Usage: lentil COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const Command* command : kCommands) text += fmt::format("  {:<10}{}\n", command->name, command->summary);
+  for (const Command* command : kCommands)
+    text += fmt::format("  {:<10}{}\n", command->name, command->summary);
   text +=
       "  help      show the options of a command: lentil help COMMAND\n\n"
       "Options:\n"
@@ -40,12 +42,12 @@ void print_help() {
       "  LENTIL_ISA    the instruction set to use instead of the best one\n"
       "  NO_COLOR      no colours\n\n"
       "Exit codes: 0 done, 1 failed or different, 2 wrong usage, 130 interrupted (after saving)";
-  print_result(text);
+  return text;
 }
 
 int run(std::vector<std::string> words) {
   if (words.empty()) {
-    print_help();
+    print_note(help());
     return kWrongUsage;
   }
   if (words[0] == "--version" || words[0] == "-V") {
@@ -54,7 +56,7 @@ int run(std::vector<std::string> words) {
   }
   if (words[0] == "help" && words.size() > 1) words = {words[1], "--help"};
   if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
-    print_help();
+    print_result(help());
     return 0;
   }
   const std::span<const std::string> arguments = std::span(words).subspan(1);

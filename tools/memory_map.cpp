@@ -30,11 +30,11 @@ class MapMaker {
     const Plan& plan = *notes_.plan;
     const auto base = static_cast<std::uint32_t>(round_up(plan.own_bytes(), plan.alignment));
     place_intervals({notes_.intervals, notes_.interval_count}, base);
-    std::vector<MemoryRange> result{{"plan", 0, base, time_text(0), time_text(last_time())}};
+    std::vector<MemoryRange> result{make_range("plan", 0, base, 0, last_time())};
     for (std::size_t i = 0; i < notes_.interval_count; ++i) {
       const Interval& interval = notes_.intervals[i];
-      result.push_back({owner(interval.target), interval.offset, interval.bytes, time_text(interval.first),
-                        time_text(interval.last)});
+      result.push_back(
+          make_range(owner(interval.target), interval.offset, interval.bytes, interval.first, interval.last));
     }
     std::stable_sort(result.begin(), result.end(), [](const MemoryRange& a, const MemoryRange& b) {
       return std::tie(a.offset, a.bytes) < std::tie(b.offset, b.bytes);
@@ -45,6 +45,12 @@ class MapMaker {
  private:
   static void check(const Error& error) {
     if (error.status != Status::ok) fail("this network cannot be planned: " + formats::explain(error));
+  }
+
+  MemoryRange make_range(std::string what, std::uint32_t offset, std::uint32_t bytes, std::size_t first,
+                         std::size_t last) const {
+    if (first == 0 && last >= last_time()) return {std::move(what), offset, bytes, "always", "always"};
+    return {std::move(what), offset, bytes, time_text(first), time_text(last)};
   }
 
   std::size_t last_time() const { return notes_.train() ? notes_.backward_time(0) : notes_.loss_time(); }

@@ -11,7 +11,7 @@ namespace lentil::tools {
 struct MemoryRange {
   std::string what;  // "conv1 output"
   std::uint32_t offset = 0, bytes = 0;
-  std::string from, to;  // "conv1 forward", "loss", "conv1 backward"; both are included
+  std::string from, to;  // "always", or "conv1 forward", "loss", "conv1 backward": both included
 };
 
 // All ranges of the plan's arena by offset, the plan itself first. They overlap where their times do not.

@@ -27,7 +27,8 @@ bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     std::string value(environment(name));
     if (value.empty()) continue;
-    std::transform(value.begin(), value.end(), value.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+    std::transform(value.begin(), value.end(), value.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
     return value.find("UTF-8") != value.npos || value.find("UTF8") != value.npos;
   }
   return false;
@@ -74,10 +75,10 @@ std::string render_bar(const BarState& s, const BarStyle& style) {
     columns += bar_columns;
   }
   // The first ones matter most; the last column stays free, or some terminals begin a new line.
-  const std::array<std::string, 5> facts{fmt::format(" {}/{}", s.done, s.total), fmt::format("  loss {:.4f}", s.loss),
-                                         fmt::format("  acc {:.1f} %", 100 * s.accuracy),
-                                         "  ETA " + duration_text(s.seconds_left),
-                                         fmt::format("  {} img/s", grouped(static_cast<std::uint64_t>(s.rate)))};
+  const std::array<std::string, 5> facts{
+      fmt::format(" {}/{}", s.done, s.total), fmt::format("  loss {:.4f}", s.loss),
+      fmt::format("  acc {:.1f} %", 100 * s.accuracy), "  ETA " + duration_text(s.seconds_left),
+      fmt::format("  {} img/s", grouped(static_cast<std::uint64_t>(s.rate)))};
   for (const std::string& fact : facts) {
     if (columns + fact.size() >= style.columns) break;
     line += fact;

@@ -23,7 +23,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 bool plain(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_./:,=@%+-").find(c) != std::string_view::npos;
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("_./:,=@%+-").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -53,6 +54,18 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return words;
 }
 
+std::string wrap(std::string_view text, std::size_t columns) {
+  std::string lines;
+  std::size_t used = 0;
+  for (const std::string& word : split(text, ' ')) {
+    const bool fits = used + 1 + word.size() <= columns;
+    if (used > 0) lines += fits ? ' ' : '\n';
+    used = used > 0 && fits ? used + 1 + word.size() : word.size();
+    lines += word;
+  }
+  return lines;
+}
+
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
   const std::string* best = nullptr;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
@@ -63,7 +76,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
       best = &candidate;
     }
   }
-  return best == nullptr ? "" : ", did you mean '" + *best + "'?";
+  return best == nullptr ? "" : " (did you mean '" + *best + "'?)";
 }
 
 std::string quote_words(std::span<const std::string> words) {

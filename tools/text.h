@@ -13,7 +13,10 @@ std::string grouped(std::uint64_t number);  // "21,840"
 std::string join(std::span<const std::string> words, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);  // empty words are dropped
 
-// ", did you mean 'X'?" with the candidate that `word` is most likely a slip of; empty if none is near.
+// Lines of at most so many columns, if words allow it.
+std::string wrap(std::string_view text, std::size_t columns);
+
+// " (did you mean 'X'?)" with the candidate that `word` is most likely a slip of; empty if none is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 // A command line that a shell takes apart into the same words again.

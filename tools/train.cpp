@@ -30,14 +30,17 @@ bool exists(const std::string& path) {
 // Better told now than after an hour.
 void check_output(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) reject(fmt::format("-o {} is a folder; name a file", path));
+  if (std::filesystem::is_directory(path, ignored))
+    reject(fmt::format("-o {} is a folder; name a file", path));
   const std::string parent = std::filesystem::path(path).parent_path().string();
   const std::string folder = parent.empty() ? "." : parent;
   if (!std::filesystem::is_directory(folder, ignored)) {
-    fail(fmt::format("cannot save '{}': there is no folder '{}'; make it or name another file with -o", path, folder));
+    fail(fmt::format("cannot save '{}': there is no folder '{}'; make it or name another file with -o", path,
+                     folder));
   }
   if (access(folder.c_str(), W_OK) != 0) {
-    fail(fmt::format("cannot save '{}': no permission to write in '{}'; name another file with -o", path, folder));
+    fail(fmt::format("cannot save '{}': no permission to write in '{}'; name another file with -o", path,
+                     folder));
   }
 }
 
@@ -58,9 +61,11 @@ struct Report {
 
 void print_report(const Report& r, const Machine& machine, bool json) {
   if (!json) {
-    std::string text = fmt::format("{}: {}, {} epochs, {} steps", r.file, test_text(r.test), r.epochs, r.steps);
+    std::string text =
+        fmt::format("{}: {}, {} epochs, {} steps", r.file, test_text(r.test), r.epochs, r.steps);
     if (r.trained) {
-      text += fmt::format(" in {:.1f} s ({} img/s)", r.seconds, grouped(static_cast<std::uint64_t>(r.images_per_second)));
+      text += fmt::format(" in {:.1f} s ({} img/s)", r.seconds,
+                          grouped(static_cast<std::uint64_t>(r.images_per_second)));
     }
     print_result(text + "\nweights " + hash_text(r.hash));
     return;
@@ -107,8 +112,9 @@ void check_same_data(const TrainingRecord& record, const Dataset& train, const D
                     std::equal(record.files.begin(), record.files.end(), sources.begin(), sources.end(),
                                [](const DataFile& a, const FileHash& b) { return a.md5 == b.md5; });
   if (!same) {
-    fail(fmt::format("--data {} is {}, and other files than those that the training began with ({}); name those",
-                     root, train.name, record.data));
+    fail(fmt::format(
+        "--data {} is {}, and other files than those that the training began with ({}); name those", root,
+        train.name, record.data));
   }
 }
 
@@ -120,7 +126,8 @@ struct Job {
 // Goes on where `checkpoint` stopped; `options` become those that it began with.
 Job resumed_job(TrainOptions& options, const Arguments& arguments, ModelFile checkpoint) {
   Job job{.start = std::move(checkpoint), .data = {}};
-  if (!job.start.training) fail(fmt::format("--resume: '{}' does not say what it was trained on", options.output));
+  if (!job.start.training)
+    fail(fmt::format("--resume: '{}' does not say what it was trained on", options.output));
   const TrainOptions stored = options_of_command(job.start.state->command, options.output);
   job.data = load_data(arguments.given("--data") ? options.data : stored.data, job.start);
   if (options.batch_size == 0) options.batch_size = static_cast<std::uint32_t>(job.data.train.size());
@@ -128,8 +135,8 @@ Job resumed_job(TrainOptions& options, const Arguments& arguments, ModelFile che
   check_same_data(*job.start.training, job.data.train, job.data.test, options.data);
   const std::uint64_t done = job.start.state->numbers.step;
   if (options.max_steps != 0 && options.max_steps <= done) {
-    reject(fmt::format("--max-steps {}: '{}' has {} steps behind it; only more are possible", options.max_steps,
-                       options.output, done));
+    reject(fmt::format("--max-steps {}: '{}' has {} steps behind it; only more are possible",
+                       options.max_steps, options.output, done));
   }
   return job;
 }
@@ -146,9 +153,10 @@ void introduce(TrainLog& log, const TrainOptions& o, const Job& job, const Machi
   log.note(fmt::format("{}: {} parameters, SGD lr {} momentum {}{}, batch {}, seed {}, {} with {} threads",
                        job.start.name.empty() ? "network" : job.start.name,
                        grouped(parameter_count(job.start.model())), o.rate, o.momentum,
-                       o.nesterov ? " (Nesterov)" : "", o.batch_size, o.seed, machine.isa(), machine.threads()));
-  log.note(fmt::format("data: {}, {} images to train and {} to test, {}x{}", train.name, grouped(train.size()),
-                       grouped(job.data.test.size()), train.height, train.width));
+                       o.nesterov ? " (Nesterov)" : "", o.batch_size, o.seed, machine.isa(),
+                       machine.threads()));
+  log.note(fmt::format("data: {}, {} images to train and {} to test, {}x{}", train.name,
+                       grouped(train.size()), grouped(job.data.test.size()), train.height, train.width));
   if (job.start.state) log.note(fmt::format("going on after step {}", job.start.state->numbers.step));
 }
 
@@ -161,8 +169,9 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
   if (training.finished()) {
     log.note(fmt::format("interrupted when all was done; saved {}", options.output));
   } else {
-    log.note(fmt::format("interrupted: saved {} after step {}, in epoch {} of {}; go on with: {}", options.output,
-                         training.steps(), training.cursor().epoch + 1, options.epochs, how_to_resume(options)));
+    log.note(fmt::format("interrupted: saved {} after step {}, in epoch {} of {}; go on with: {}",
+                         options.output, training.steps(), training.cursor().epoch + 1, options.epochs,
+                         how_to_resume(options)));
   }
   return 128 + InterruptGuard::signal();
 }

@@ -53,21 +53,23 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
   const std::uint32_t batch = (p.images - p.batch) / batch_size_;  // of this epoch, from 0
   if (batch % interval_ != 0) return;
   if (!pytorch_) {
-    print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}", p.epoch + 1, epochs_, p.images, p.images_per_epoch, p.loss));
+    print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}", p.epoch + 1, epochs_, p.images,
+                           p.images_per_epoch, p.loss));
     return;
   }
   // As the examples of PyTorch count: batches before this one, each taken to be as large as this one.
   const std::uint32_t batches = (p.images_per_epoch + batch_size_ - 1) / batch_size_;
   print_note(fmt::format("Train Epoch: {} [{}/{} ({:.0f}%)]\tLoss: {:.6f}", p.epoch + 1,
-                         std::uint64_t{batch} * p.batch, p.images_per_epoch, 100.0 * batch / batches, p.loss));
+                         std::uint64_t{batch} * p.batch, p.images_per_epoch, 100.0 * batch / batches,
+                         p.loss));
 }
 
 void TrainLog::epoch_tested(std::uint32_t epoch, const formats::TestResult& test, double rate) {
   bar_.clear();
   if (show_ == Show::nothing) return;
   if (pytorch_) {
-    print_note(fmt::format("\nTest set: Average loss: {:.4f}, Accuracy: {}/{} ({:.0f}%)\n", test.loss, test.correct,
-                           test.total, 100 * test.accuracy()));
+    print_note(fmt::format("\nTest set: Average loss: {:.4f}, Accuracy: {}/{} ({:.0f}%)\n", test.loss,
+                           test.correct, test.total, 100 * test.accuracy()));
     return;
   }
   print_note(fmt::format("epoch {}/{}  test: {}  {} img/s", epoch + 1, epochs_, test_text(test),
@@ -75,7 +77,8 @@ void TrainLog::epoch_tested(std::uint32_t epoch, const formats::TestResult& test
 }
 
 std::string test_text(const formats::TestResult& test) {
-  return fmt::format("{}/{} correct ({:.2f} %), loss {:.4f}", test.correct, test.total, 100 * test.accuracy(), test.loss);
+  return fmt::format("{}/{} correct ({:.2f} %), loss {:.4f}", test.correct, test.total, 100 * test.accuracy(),
+                     test.loss);
 }
 
 }  // namespace lentil::tools

@@ -32,14 +32,16 @@ std::string arch_help() {
   std::vector<std::string> names;
   for (const models::Definition& definition : models::definitions()) names.emplace_back(definition.name);
   return "the network: " + join(names, ", ") +
-         "; a model file, whose weights are the start; or a line such as 'conv 8 k5, maxpool 2, relu, flatten, "
+         "; a model file, whose weights are the start; or a line such as 'conv 8 k5, maxpool 2, relu, "
+         "flatten, "
          "linear 10, logsoftmax'";
 }
 
 void declare_training(Arguments& a, TrainOptions& o) {
-  a.text("--data,--data-dir", "ROOT", o.data,
-         "folder with the four MNIST files (or MNIST/raw, raw in it), or synth or synth:TRAIN,TEST[,SEED] for "
-         "drawn digits");
+  a.text(
+      "--data,--data-dir", "ROOT", o.data,
+      "folder with the four MNIST files (or MNIST/raw, raw in it), or synth or synth:TRAIN,TEST[,SEED] for "
+      "drawn digits");
   a.text("--arch", "NET", o.arch, arch_help());
   a.number("--epochs", o.epochs, {1, kMost}, "passes over the training images");
   a.number_or("full", "--batch-size", o.batch_size, {0, kMost}, "images of one step; 1: stochastic");
@@ -53,18 +55,22 @@ void declare_training(Arguments& a, TrainOptions& o) {
 }
 
 void declare_rest(Arguments& a, TrainOptions& o) {
-  a.text("-o,--output,--save", "FILE", o.output, "the model file; if it exists it is tested, not trained [NET.lentil]");
+  a.text("-o,--output,--save", "FILE", o.output,
+         "the model file; if it exists it is tested, not trained [NET.lentil]");
   a.flag("--force", o.force, "train even if the file exists, and replace it");
   a.flag("--resume", o.resume, "go on with the interrupted training in the file");
-  a.number("--max-steps", o.max_steps, {0, kMost}, "stop after so many steps in all, to be resumed; 0: no limit");
+  a.number("--max-steps", o.max_steps, {0, kMost},
+           "stop after so many steps in all, to be resumed; 0: no limit");
   a.number("--test-batch-size", o.test_batch_size, {1, kMost}, "images of one call when testing");
-  a.number("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core; results do not depend on it");
+  a.number("--threads", o.threads, {0, Machine::kMostThreads},
+           "0: one per core; results do not depend on it");
   a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
   a.flag("--no-fuse", o.no_fuse, "run each layer by itself; same results");
   a.number("--log-interval", o.log_interval, {1, kMost}, "batches between two lines of the log");
   a.choice("--log-format", o.log_format, {"auto", "pytorch", "plain"},
            "of the log on standard error; auto: plain on a terminal");
-  a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"}, "a bar or lines; auto: a bar on a terminal");
+  a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"},
+           "a bar or lines; auto: a bar on a terminal");
   a.flag("--json", o.json, "print the result as one line of JSON");
   a.flag("-q,--quiet", o.quiet, "no progress, no notes");
 }
@@ -96,7 +102,8 @@ std::string default_output(const TrainOptions& options) {
 }
 
 std::string command_line(const TrainOptions& options) {
-  std::vector<std::string> words{"lentil", "train", "--data", options.data, "--epochs", shown(options.epochs)};
+  std::vector<std::string> words{"lentil",     "train",    "--data",
+                                 options.data, "--epochs", shown(options.epochs)};
   for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
     if constexpr (std::is_same_v<T, bool>) {
       if (options.*member) words.emplace_back(name);
@@ -117,18 +124,20 @@ TrainOptions options_of_command(const std::string& line, const std::string& file
     if (!arguments.parse(std::span(*words).subspan(2))) reject("");
     return options;
   } catch (const Stop&) {
-    fail(fmt::format("'{}' holds an interrupted training that 'lentil train' did not write (command '{}'); it "
-                     "cannot be resumed here. Train on with --arch {} -o NEW",
-                     file, line, quote_words({&file, 1})));
+    fail(
+        fmt::format("'{}' holds an interrupted training that 'lentil train' did not write (command '{}'); it "
+                    "cannot be resumed here. Train on with --arch {} -o NEW",
+                    file, line, quote_words({&file, 1})));
   }
 }
 
 void adopt_stored(TrainOptions& options, const Arguments& arguments, const TrainOptions& stored) {
   for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
     if (arguments.given(name) && options.*member != stored.*member) {
-      reject(fmt::format("{} is {} here and {} in the training that is to go on; leave it out, or train anew with "
-                         "--force",
-                         name, shown(options.*member), shown(stored.*member)));
+      reject(fmt::format(
+          "{} is {} here and {} in the training that is to go on; leave it out, or train anew with "
+          "--force",
+          name, shown(options.*member), shown(stored.*member)));
     }
     options.*member = stored.*member;
   });

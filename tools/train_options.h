@@ -16,11 +16,11 @@ struct TrainOptions {
   float rate = 0.005f, momentum = 0.9f, weight_decay = 0;
   bool nesterov = false;
   std::uint64_t seed = 1;
-  std::string freeze;             // names of layers, separated by commas
+  std::string freeze;  // names of layers, separated by commas
 
   // How and how far.
-  std::string output;             // empty: default_output()
-  std::uint32_t max_steps = 0;    // 0: no limit
+  std::string output;           // empty: default_output()
+  std::uint32_t max_steps = 0;  // 0: no limit
   bool force = false, resume = false;
   std::uint32_t test_batch_size = 1000, threads = 0;
   std::string goal = "fast";

@@ -48,23 +48,28 @@ Training::Training(Machine& machine, const TrainOptions& options, ModelFile star
       frozen_(layers_named(start_, options.freeze)) {
   const OwnedPlan plan(start_.model(), plan_options(options, data.train.size(), machine.threads(), frozen_));
   arena_ = AlignedBytes(arena_bytes(*plan));
-  trainer_ = need(Trainer::create(start_.model(), *plan, machine.kernels(), arena_, options.seed, machine.hook()),
-                  kUntrainable);
+  trainer_ =
+      need(Trainer::create(start_.model(), *plan, machine.kernels(), arena_, options.seed, machine.hook()),
+           kUntrainable);
   if (start_.state) restore();
 }
 
 void Training::restore() {
   const StateNumbers& n = start_.state->numbers;
-  if (n.step > std::numeric_limits<std::uint32_t>::max()) fail("the stored training has too many steps to go on");
+  if (n.step > std::numeric_limits<std::uint32_t>::max())
+    fail("the stored training has too many steps to go on");
   std::size_t restored = 0, wanted = 0;
   for (const Velocity& velocity : start_.state->velocities) {
     const std::span<float> target = trainer_.velocity(velocity.layer, velocity.slot);
-    if (target.size() != velocity.data.size()) fail("the stored training has velocities that its options do not ask for");
+    if (target.size() != velocity.data.size())
+      fail("the stored training has velocities that its options do not ask for");
     std::copy(velocity.data.begin(), velocity.data.end(), target.begin());
     ++restored;
   }
-  for_each_tensor(start_, [&](std::uint16_t layer, Slot slot) { wanted += !trainer_.velocity(layer, slot).empty(); });
-  if (n.step > 0 && restored != wanted) fail("the stored training lacks some of its velocities and cannot go on");
+  for_each_tensor(start_,
+                  [&](std::uint16_t layer, Slot slot) { wanted += !trainer_.velocity(layer, slot).empty(); });
+  if (n.step > 0 && restored != wanted)
+    fail("the stored training lacks some of its velocities and cannot go on");
   trainer_.restore_step(static_cast<std::uint32_t>(n.step));
   cursor_ = {n.epoch, n.position};
 }
@@ -85,7 +90,8 @@ void Training::run(TrainLog& log) {
       log.step(progress);
       return InterruptGuard::signal() == 0;
     });
-    if (!fitted) fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
+    if (!fitted)
+      fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
     cursor_ = fitted->cursor;
     images_ += fitted->images;
     seconds_ += fitted->seconds;
@@ -100,9 +106,10 @@ void Training::run(TrainLog& log) {
 void Training::test() {
   test_ = test_model(machine_, with_current_weights(), data_.test, options_.test_batch_size);
   if (std::isfinite(test_->loss)) return;
-  fail(fmt::format("the test loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
-                   "Nothing was saved",
-                   steps(), options_.rate));
+  fail(fmt::format(
+      "the test loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
+      "Nothing was saved",
+      steps(), options_.rate));
 }
 
 ModelFile Training::with_current_weights() {
@@ -115,14 +122,12 @@ ModelFile Training::with_current_weights() {
 }
 
 TrainingRecord Training::record(std::uint64_t hash) const {
-  TrainingRecord record{.data = data_.train.name,
-                        .command = command_line(options_),
-                        .tool = "lentil " LENTIL_VERSION,
-                        .files = {},
-                        .numbers = {.seed = options_.seed,
-                                    .epochs = cursor_.epoch,
-                                    .steps = steps(),
-                                    .weights_hash = hash}};
+  TrainingRecord record{
+      .data = data_.train.name,
+      .command = command_line(options_),
+      .tool = "lentil " LENTIL_VERSION,
+      .files = {},
+      .numbers = {.seed = options_.seed, .epochs = cursor_.epoch, .steps = steps(), .weights_hash = hash}};
   if (!finished()) record.command += fmt::format(" --max-steps {}", steps());
   for (const Dataset* half : {&data_.train, &data_.test}) {
     for (const FileHash& source : half->sources) record.files.push_back({source.file, source.md5});

@@ -34,15 +34,16 @@ LENTIL_HD void take_greater(RunningMax& max, Vec value, std::int32_t index, Lane
   max.index = select(greater, broadcast(index), max.index);
 }
 
-// Writes `n` indices at values [first, first + n) of a plane, in increasing order of `first`.
+// Writes one index of a plane; positions must be written in increasing order.
+LENTIL_HD void store_argmax(std::uint8_t* plane, std::int32_t bits, std::int32_t at, std::int32_t index) {
+  const std::int32_t bit = at * bits;
+  const auto value = static_cast<std::uint8_t>(index << (bit & 7));
+  std::uint8_t& byte = plane[bit >> 3];
+  byte = (bit & 7) == 0 ? value : static_cast<std::uint8_t>(byte | value);
+}
 LENTIL_HD void store_argmax(std::uint8_t* plane, std::int32_t bits, std::int32_t first, Ints index,
                             std::int32_t n) {
-  for (std::int32_t lane = 0; lane < n; ++lane) {
-    const std::int32_t bit = (first + lane) * bits;
-    const auto value = static_cast<std::uint8_t>(index[lane] << (bit & 7));
-    std::uint8_t& byte = plane[bit >> 3];
-    byte = (bit & 7) == 0 ? value : static_cast<std::uint8_t>(byte | value);
-  }
+  for (std::int32_t lane = 0; lane < n; ++lane) store_argmax(plane, bits, first + lane, index[lane]);
 }
 LENTIL_HD std::int32_t load_argmax(const std::uint8_t* plane, std::int32_t bits, std::int32_t i) {
   const std::int32_t bit = i * bits;

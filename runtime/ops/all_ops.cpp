@@ -19,4 +19,10 @@ const OpDef* find_op(LayerType type) {
 
 const OpDef& op_of(const Step& step) { return step.layer == kNoIndex ? kPixels : *find_op(step.type); }
 
+void transpose(const float* from, float* to, std::size_t rows, std::size_t columns) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
+  }
+}
+
 }  // namespace lentil

@@ -63,11 +63,20 @@ std::size_t gradient_row(const Layer& layer, bool in_place) {
   return in_place ? std::size_t{layer.kernel.height} * layer.kernel.width : row_size(layer);
 }
 
+// Prepared weights, in order: those with the input normalisation in them and their biases (folded), and a
+// copy of the weights in force as [tap][output] (goal fast).
+std::size_t folded_floats(const Layer& layer, bool folded) {
+  return folded ? (row_size(layer) + 1) * layer.out_features : 0;
+}
+std::size_t prepared_floats(const Layer& layer, bool folded, Goal goal) {
+  return folded_floats(layer, folded) + (goal == Goal::fast ? row_size(layer) * layer.out_features : 0);
+}
+
 OpMemory memory(const StepSketch& s) {
   OpMemory m;
   const bool pooled = s.step.pool != kNoIndex;
   const kernels::ConvShape shape = conv_shape(s.layer, s.pool, pooled, s.in, s.out);
-  if (s.step.has(kFolded)) m.prepared = (row_size(s.layer) + 1) * s.layer.out_features * sizeof(float);
+  m.prepared = prepared_floats(s.layer, s.step.has(kFolded), s.options.goal) * sizeof(float);
   if (s.options.mode == Mode::infer) return m;
   if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
   if (!s.step.has(kBackward)) return m;
@@ -77,7 +86,10 @@ OpMemory memory(const StepSketch& s) {
   return m;
 }
 
-// Weights with the input normalisation in them, then the biases.
+bool is_packed(const OpContext& ctx) { return ctx.plan.goal == Goal::fast; }
+float* packed_weights(const OpContext& ctx) {
+  return ctx.prepared() + folded_floats(ctx.layer, ctx.step.has(kFolded));
+}
 const float* weights(const OpContext& ctx) {
   return ctx.step.has(kFolded) ? ctx.prepared() : ctx.tensor(Slot::weight).data();
 }
@@ -102,8 +114,7 @@ FoldFactors fold_factors(const OpContext& ctx, std::uint32_t output) {
   return f;
 }
 
-void prepare(const OpContext& ctx) {
-  if (!ctx.step.has(kFolded)) return;
+void fold(const OpContext& ctx) {
   const std::size_t row = row_size(ctx.layer);
   const auto weight = ctx.tensor(Slot::weight);
   const auto bias = ctx.tensor(Slot::bias);
@@ -114,6 +125,12 @@ void prepare(const OpContext& ctx) {
                               f.shift.data(), i32(ctx.layer.in_features / ctx.layer.groups),
                               i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
   }
+}
+
+void prepare(const OpContext& ctx) {
+  if (ctx.step.has(kFolded)) fold(ctx);
+  if (is_packed(ctx))
+    transpose(weights(ctx), packed_weights(ctx), ctx.layer.out_features, row_size(ctx.layer));
 }
 
 std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
@@ -134,11 +151,12 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
         {.y = ctx.y_of(b),
          .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
          .x = ctx.x_of(b),
-         .weight = weights(ctx),
+         .weight = is_packed(ctx) ? packed_weights(ctx) : weights(ctx),
          .bias = biases(ctx),
          .factor = factors,
          .shape = shape,
          .relu = relu,
+         .packed = is_packed(ctx),
          .channel_begin = 0,
          .channel_end = i32(ctx.out.channels)});
     if (!relu) apply_epilogue(ctx, b);

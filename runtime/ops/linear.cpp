@@ -26,14 +26,7 @@ OpMemory memory(const StepSketch& s) {
 
 // Goal fast: a copy of the weights as [in][out], so that neighbouring outputs lie side by side.
 void prepare(const OpContext& ctx) {
-  if (ctx.step.prepared == kNoOffset) return;
-  const float* weight = ctx.tensor(Slot::weight).data();
-  float* packed = ctx.prepared();
-  const std::size_t inputs = ctx.layer.in_features;
-  const std::size_t outputs = ctx.layer.out_features;
-  for (std::size_t i = 0; i < inputs; ++i) {
-    for (std::size_t o = 0; o < outputs; ++o) packed[i * outputs + o] = weight[o * inputs + i];
-  }
+  transpose(ctx.tensor(Slot::weight).data(), ctx.prepared(), ctx.layer.out_features, ctx.layer.in_features);
 }
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {

@@ -1,1 +1,190 @@
-int main() { return 0; }
+// The tutorial's LeNet in a buffer of exactly the planned size between pages that nobody may touch: inference
+// and training at a batch of one, goal small. Everything lies in that buffer, the planner's notes too; beside
+// it there are only the Session or Trainer and the model file's own bytes.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+#include "formats/initial_weights.h"
+#include "formats/model_reader.h"
+#include "formats/model_writer.h"
+#include "models/lenet.h"
+#include "runtime/trainer.h"
+#include "tests/contract/lenet_images.h"
+
+namespace {
+
+using namespace lentil;
+
+void require(bool condition, const char* what) {
+  if (condition) return;
+  std::printf("exact memory: not so: %s\n", what);
+  std::exit(1);
+}
+
+// Pages of canary bytes with an untouchable page before and behind them.
+class GuardedPages {
+ public:
+  explicit GuardedPages(std::size_t bytes)
+      : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), size_((bytes + page_ - 1) / page_ * page_) {
+    void* all = mmap(nullptr, size_ + 2 * page_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    require(all != MAP_FAILED, "the system gives pages");
+    begin_ = static_cast<std::byte*>(all) + page_;
+    require(mprotect(begin_, size_, PROT_READ | PROT_WRITE) == 0, "the system protects pages");
+    std::fill_n(begin_, size_, kCanary);
+  }
+  GuardedPages(const GuardedPages&) = delete;
+  GuardedPages& operator=(const GuardedPages&) = delete;
+  ~GuardedPages() { munmap(begin_ - page_, size_ + 2 * page_); }
+
+  std::span<std::byte> at_front(std::size_t bytes) { return {begin_, bytes}; }
+  // As close to the last byte as the alignment allows.
+  std::span<std::byte> at_back(std::size_t bytes) {
+    return {begin_ + (size_ - bytes) / kArenaAlignment * kArenaAlignment, bytes};
+  }
+  bool untouched_outside(std::span<const std::byte> used) const {
+    const auto is_canary = [](std::byte b) { return b == kCanary; };
+    return std::all_of<const std::byte*>(begin_, used.data(), is_canary) &&
+           std::all_of<const std::byte*>(used.data() + used.size(), begin_ + size_, is_canary);
+  }
+  std::byte* behind() const { return begin_ + size_; }
+  std::byte* before() const { return begin_ - 1; }
+
+ private:
+  static constexpr std::byte kCanary{0xa5};
+  std::size_t page_, size_;
+  std::byte* begin_ = nullptr;
+};
+
+// In a process of its own, which has to die of it.
+bool is_fatal(const std::function<void()>& act) {
+  const pid_t child = fork();
+  require(child >= 0, "the system starts a process");
+  if (child == 0) {
+    std::fclose(stderr);  // sanitizers report what is asked for here
+    act();
+    _exit(0);
+  }
+  int status = 0;
+  require(waitpid(child, &status, 0) == child, "the process ends");
+  return status != 0;
+}
+
+std::vector<std::uint8_t> pixels_of(std::uint32_t image) {
+  std::vector<std::uint8_t> pixels;
+  for (std::uint32_t i = 0; i < contract::kImagePixels; ++i)
+    pixels.push_back(contract::image_pixel(image, i));
+  return pixels;
+}
+
+std::vector<float> values_of(std::uint32_t image) {
+  std::vector<float> values;
+  for (const std::uint8_t pixel : pixels_of(image)) {
+    values.push_back((static_cast<float>(pixel) / 255.0f - 0.1307f) / 0.3081f);
+  }
+  return values;
+}
+
+struct Case {
+  const char* name;
+  PlanOptions options;
+  std::size_t bytes;   // of the arena: exactly
+  std::size_t budget;  // with the object that uses it
+};
+
+template <class Object, class... Arguments>
+Object create_exactly(const Model& model, const Plan& plan, std::span<std::byte> arena,
+                      Arguments... arguments) {
+  const auto& kernels = *kernels::cpu().table;
+  const auto refused = Object::create(model, plan, kernels, arena.first(arena.size() - 1), arguments...);
+  require(!refused && refused.error().status == Status::arena_too_small, "one byte less is refused");
+  require(refused.error().needed == arena.size() && refused.error().given == arena.size() - 1,
+          "the refusal tells both numbers");
+  auto created = Object::create(model, plan, kernels, arena, arguments...);
+  require(static_cast<bool>(created), "the exact size is enough");
+  return *created;
+}
+
+std::vector<float> infer(const Model& model, const Plan& plan, std::span<std::byte> arena) {
+  Session session = create_exactly<Session>(model, plan, arena);
+  std::vector<float> all;
+  for (std::uint32_t image = 0; image < 3; ++image) {
+    std::array<float, 10> scores{};
+    require(session.run(values_of(image), scores) == Status::ok, "inference runs");
+    all.insert(all.end(), scores.begin(), scores.end());
+  }
+  return all;
+}
+
+std::vector<float> train(const Model& model, const Plan& plan, std::span<std::byte> arena, InputType input) {
+  Trainer trainer = create_exactly<Trainer>(model, plan, arena, contract::kDropoutSeed);
+  std::vector<float> all;
+  for (std::uint32_t image = 0; image < 5; ++image) {
+    const std::array<std::uint8_t, 1> label{contract::image_label(image)};
+    const Sgd sgd{.rate = 0.05f, .momentum = 0.9f};
+    const StepResult step = input == InputType::uint8 ? trainer.step(pixels_of(image), label, sgd)
+                                                      : trainer.step(values_of(image), label, sgd);
+    require(step.status == Status::ok, "a step runs");
+    all.push_back(step.loss);
+  }
+  for (std::uint32_t layer = 0; layer < model.layer_count; ++layer) {
+    for (const Slot slot : {Slot::weight, Slot::bias}) {
+      const auto weights = trainer.session().tensor(layer, slot);
+      all.insert(all.end(), weights.begin(), weights.end());
+    }
+  }
+  return all;
+}
+
+std::vector<float> results_in(const Model& model, const Case& c, std::span<std::byte> arena) {
+  const auto plan = lentil::plan(model, c.options, arena);
+  require(static_cast<bool>(plan), "the planner's notes have room in the arena");
+  require(arena_bytes(**plan) == c.bytes, "the plan states the exact size");
+  if (c.options.mode == Mode::infer) return infer(model, **plan, arena);
+  return train(model, **plan, arena, c.options.input);
+}
+
+void check(const Model& model, const Case& c) {
+  const std::size_t object = c.options.mode == Mode::infer ? sizeof(Session) : sizeof(Trainer);
+  std::printf("%s: %zu bytes, with the object %zu\n", c.name, c.bytes, c.bytes + object);
+  require(c.bytes + object <= c.budget, "the budget is kept");
+  GuardedPages front(c.bytes), back(c.bytes);
+  const auto first = results_in(model, c, front.at_front(c.bytes));
+  const auto second = results_in(model, c, back.at_back(c.bytes));
+  require(front.untouched_outside(front.at_front(c.bytes)), "nothing is written behind the arena");
+  require(back.untouched_outside(back.at_back(c.bytes)), "nothing is written before the arena");
+  require(first == second, "the place of the arena makes no difference");
+}
+
+void check_guards() {
+  const GuardedPages pages(1);
+  require(is_fatal([&] { *pages.behind() = std::byte{0}; }), "a write behind the pages is fatal");
+  require(is_fatal([&] { *pages.before() = std::byte{0}; }), "a write before the pages is fatal");
+}
+
+constexpr Case kCases[] = {
+    {"inference", {.goal = Goal::small}, 7440, 7552},
+    {"training", {.mode = Mode::train, .goal = Goal::small}, 183488, 188416},
+    {"training from pixels",
+     {.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8},
+     187728,
+     188416},
+};
+
+}  // namespace
+
+int main() {
+  check_guards();
+  formats::ModelFile lenet = models::lenet();
+  formats::initialize(lenet, contract::kWeightSeed);
+  const auto file = formats::write_model(lenet);
+  const auto model = formats::read_model(file);
+  require(static_cast<bool>(model), "the model file is good");
+  for (const Case& c : kCases) check(*model, c);
+}

@@ -129,7 +129,8 @@ constexpr PlanCase kPlans[] = {
 
 std::uint64_t bytes_or_refusal(const Model& model, const PlanOptions& options, std::span<std::byte> memory) {
   const auto made = plan(model, options, memory);
-  return made ? arena_bytes(**made) : std::uint64_t{1} << 63 | static_cast<std::uint64_t>(made.error().status);
+  return made ? arena_bytes(**made)
+              : std::uint64_t{1} << 63 | static_cast<std::uint64_t>(made.error().status);
 }
 
 }  // namespace

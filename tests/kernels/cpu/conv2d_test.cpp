@@ -1,3 +1,4 @@
+#include "runtime/ops/ops.h"
 #include "tests/kernels/conv_cases.h"
 
 using namespace lentil;
@@ -25,23 +26,27 @@ Forward oracle(const ConvCase& c, const std::vector<float>& x, const std::vector
 }
 
 Forward kernel(const ConvCase& c, const std::vector<float>& x, const std::vector<float>& w,
-               const std::vector<float>& bias, const std::vector<float>& factor, bool relu, bool argmax) {
+               const std::vector<float>& bias, const std::vector<float>& factor, bool relu, bool argmax,
+               bool packed) {
   const kernels::ConvShape shape = kernel_shape(c);
   const auto plane = static_cast<std::size_t>(shape.out.height) * static_cast<std::size_t>(shape.out.width);
   const std::size_t plane_bytes = kernels::argmax_plane_bytes(plane, kArgmaxBits);
-  std::vector<std::uint8_t> packed(plane_bytes * c.outputs, 0xff);
+  std::vector<std::uint8_t> argmax_bytes(plane_bytes * c.outputs, 0xff);
   Output y(plane * c.outputs);
+  std::vector<float> stored = w;
+  if (packed) transpose(w.data(), stored.data(), c.outputs, w.size() / c.outputs);
   // In two calls: any range of channels must do.
   const std::int32_t middle = shape.out_channels / 3;
   for (const auto& [begin, end] : {std::pair{0, middle}, std::pair{middle, shape.out_channels}}) {
     kernel_table().conv2d_forward({.y = y.data(),
-                                   .argmax = {argmax ? packed.data() : nullptr, kArgmaxBits},
+                                   .argmax = {argmax ? argmax_bytes.data() : nullptr, kArgmaxBits},
                                    .x = x.data(),
-                                   .weight = w.data(),
+                                   .weight = stored.data(),
                                    .bias = bias.empty() ? nullptr : bias.data(),
                                    .factor = factor.empty() ? nullptr : factor.data(),
                                    .shape = shape,
                                    .relu = relu,
+                                   .packed = packed,
                                    .channel_begin = begin,
                                    .channel_end = end});
   }
@@ -51,7 +56,8 @@ Forward kernel(const ConvCase& c, const std::vector<float>& x, const std::vector
   const auto width = static_cast<std::size_t>(shape.out.width);
   for (std::size_t i = 0; argmax && i < plane * c.outputs; ++i) {
     const std::size_t in_plane = i % plane;
-    const std::uint32_t index = (packed[i / plane * plane_bytes + in_plane / 2] >> (in_plane % 2 * 4)) & 15u;
+    const std::uint32_t index =
+        (argmax_bytes[i / plane * plane_bytes + in_plane / 2] >> (in_plane % 2 * 4)) & 15u;
     const std::size_t row =
         in_plane / width * c.pool_stride.height + index / c.pool.width - c.pool_padding.top;
     const std::size_t column =
@@ -67,11 +73,12 @@ TEST_CASE("convolution with pool, factor and ReLU equals the oracle for every sh
   const auto c = GENERATE(from_range(conv_cases()));
   const bool with_bias = GENERATE(true, false);
   const bool relu = GENERATE(true, false);
+  const bool packed = GENERATE(true, false);
   INFO(describe(c));
   const auto x = random_floats(c.input.count(), 1);
   const auto w = random_floats(oracle_conv(c).weight_count(), 2);
   const auto bias = with_bias ? random_floats(c.outputs, 3) : std::vector<float>{};
-  const Forward got = kernel(c, x, w, bias, {}, relu, true);
+  const Forward got = kernel(c, x, w, bias, {}, relu, true, packed);
   const Forward expected = oracle(c, x, w, bias, {}, relu);
   CHECK(got.y == expected.y);
   CHECK(got.argmax == expected.argmax);
@@ -83,15 +90,17 @@ TEST_CASE("a channel factor of zero clears its channel and leaves the others alo
   const auto x = random_floats(c.input.count(), 1);
   const auto w = random_floats(oracle_conv(c).weight_count(), 2);
   const auto bias = random_floats(c.outputs, 3);
+  const bool packed = GENERATE(true, false);
   std::vector<float> factor(c.outputs, 1.25f);
   for (std::size_t o = 0; o < factor.size(); o += 3) factor[o] = 0;
-  CHECK(kernel(c, x, w, bias, factor, true, false).y == oracle(c, x, w, bias, factor, true).y);
+  CHECK(kernel(c, x, w, bias, factor, true, false, packed).y == oracle(c, x, w, bias, factor, true).y);
 }
 
 TEST_CASE("of equal values in a pool window the first is chosen") {
   const ConvCase c = conv_cases()[0];
+  const bool packed = GENERATE(true, false);
   const std::vector<float> x(c.input.count(), 0.5f);
   const auto w = random_floats(oracle_conv(c).weight_count(), 2);
   const auto bias = random_floats(c.outputs, 3);
-  CHECK(kernel(c, x, w, bias, {}, false, true).argmax == oracle(c, x, w, bias, {}, false).argmax);
+  CHECK(kernel(c, x, w, bias, {}, false, true, packed).argmax == oracle(c, x, w, bias, {}, false).argmax);
 }
