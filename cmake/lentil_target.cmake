@@ -4,8 +4,9 @@
 add_library(lentil_warnings INTERFACE)
 target_compile_options(lentil_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wvla
   # GCC 12 sees uninitialized values inside its own <functional> under sanitizers, and in vectors at -O3; clang's
-  # analyzer looks for real ones in the tidy preset.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  # analyzer looks for real ones in the tidy preset. And it takes "literal" + std::string for an overlapping copy
+  # (GCC bug 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
   $<$<BOOL:${LENTIL_WERROR}>:-Werror>)
 
 # lentil_target(name [EMBEDDED])

@@ -36,6 +36,7 @@ VectorOffset<T> write(FlatBufferBuilder& out, const std::vector<T>& values) {
 template <class Item, class WriteItem>
 auto write_all(FlatBufferBuilder& out, const std::vector<Item>& items, WriteItem write_item) {
   std::vector<decltype(write_item(items[0]))> offsets;
+  offsets.reserve(items.size());
   for (const Item& item : items) offsets.push_back(write_item(item));
   return write(out, offsets);
 }

@@ -15,7 +15,7 @@
 namespace lentil::tools {
 namespace {
 
-constexpr std::size_t kBarColumns = 24;
+constexpr std::size_t kLeastBar = 6, kMostBar = 24;  // columns
 
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
@@ -41,18 +41,17 @@ BarStyle terminal_style() {
   return {known ? size.ws_col : std::size_t{80}, locale_is_utf8(), colour};
 }
 
-std::string gauge(double part, const BarStyle& style) {
+std::string gauge(double part, std::size_t columns, const BarStyle& style) {
   constexpr std::array<const char*, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * 8 * kBarColumns));
+  const std::size_t width = style.unicode ? columns : columns - 2;  // of the bar between its brackets
+  const auto eighths =
+      static_cast<std::size_t>(std::lround(std::clamp(part, 0.0, 1.0) * 8 * static_cast<double>(width)));
   const std::size_t whole = style.unicode ? eighths / 8 : (eighths + 4) / 8;
   std::string text;
   for (std::size_t i = 0; i < whole; ++i) text += style.unicode ? "█" : "#";
-  std::size_t used = whole;
-  if (style.unicode && eighths % 8 != 0) {
-    text += kEighths[eighths % 8];
-    ++used;
-  }
-  text.append(kBarColumns - used, style.unicode ? ' ' : '-');
+  const bool broken = style.unicode && eighths % 8 != 0;
+  if (broken) text += kEighths[eighths % 8];
+  text.append(width - whole - (broken ? 1 : 0), style.unicode ? ' ' : '-');
   if (style.colour) text = "\x1b[32m" + text + "\x1b[0m";
   return style.unicode ? text : "[" + text + "]";
 }
@@ -67,27 +66,27 @@ std::string duration_text(double seconds) {
 
 std::string render_bar(const BarState& s, const BarStyle& style) {
   const double part = s.total == 0 ? 0 : static_cast<double>(s.done) / static_cast<double>(s.total);
-  std::string line = fmt::format("epoch {}/{} ", s.epoch, s.epochs);
-  std::size_t columns = line.size();
-  const std::size_t bar_columns = kBarColumns + (style.unicode ? 0 : 2);
-  if (columns + bar_columns < style.columns) {
-    line += gauge(part, style);
-    columns += bar_columns;
-  }
-  // The first ones matter most; the last column stays free, or some terminals begin a new line.
+  const std::string head = fmt::format("epoch {}/{} ", s.epoch, s.epochs);
   const std::array<std::string, 5> facts{
       fmt::format(" {}/{}", s.done, s.total), fmt::format("  loss {:.4f}", s.loss),
-      fmt::format("  acc {:.1f} %", 100 * s.accuracy), "  ETA " + duration_text(s.seconds_left),
-      fmt::format("  {} img/s", grouped(static_cast<std::uint64_t>(s.rate)))};
+      fmt::format("  acc {:.1f} %", 100 * s.accuracy),
+      fmt::format("  {} img/s", grouped(static_cast<std::uint64_t>(s.rate))),
+      "  ETA " + duration_text(s.seconds_left)};
+  // The last column stays free, or some terminals begin a new line. Facts come before a long bar.
+  std::string tail;
   for (const std::string& fact : facts) {
-    if (columns + fact.size() >= style.columns) break;
-    line += fact;
-    columns += fact.size();
+    if (head.size() + kLeastBar + tail.size() + fact.size() >= style.columns) break;
+    tail += fact;
   }
-  return line;
+  const std::size_t used = head.size() + tail.size() + 1;
+  if (used + kLeastBar > style.columns)
+    return head.substr(0, style.columns - std::min<std::size_t>(style.columns, 1));
+  return head + gauge(part, std::min(style.columns - used, kMostBar), style) + tail;
 }
 
-bool terminal_can_redraw() { return isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"; }
+bool is_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+bool terminal_can_redraw() { return is_terminal() && environment("TERM") != "dumb"; }
 
 void ProgressBar::update(const BarState& state) {
   const auto now = std::chrono::steady_clock::now();

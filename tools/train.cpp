@@ -202,8 +202,9 @@ int train(const TrainOptions& options, Job job, Machine& machine) {
 }
 
 // A finished file needs no resuming: whoever asks for no more epochs may ask again.
-void check_resumable(const TrainOptions& options, const ModelFile& file) {
-  if (file.state || (file.training && options.epochs <= file.training->numbers.epochs)) return;
+void check_resumable(const TrainOptions& options, const Arguments& arguments, const ModelFile& file) {
+  const std::uint32_t done = file.training ? file.training->numbers.epochs : 0;
+  if (file.state || (done > 0 && (!arguments.given("--epochs") || options.epochs <= done))) return;
   fail(fmt::format("--resume: '{}' holds no interrupted training. To train it further: --arch {} -o NEW",
                    options.output, quote_words({&options.output, 1})));
 }
@@ -221,7 +222,7 @@ int run(const Command& command, std::span<const std::string> words) {
     return train(options, new_job(options), machine);
   }
   ModelFile file = need(load_model_file(options.output));
-  if (options.resume) check_resumable(options, file);
+  if (options.resume) check_resumable(options, arguments, file);
   if (!options.resume || !file.state) return test_existing(options, file, machine);
   Job job = resumed_job(options, arguments, std::move(file));
   return train(options, std::move(job), machine);

@@ -9,10 +9,9 @@ namespace lentil::tools {
 
 TrainLog::TrainLog(const TrainOptions& o)
     : quiet_(o.quiet), epochs_(o.epochs), batch_size_(o.batch_size), interval_(o.log_interval) {
-  const bool terminal = terminal_can_redraw();
-  const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal);
+  const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal_can_redraw());
   show_ = o.quiet || o.progress == "none" ? Show::nothing : bar ? Show::bar : Show::lines;
-  pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !terminal);
+  pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !is_terminal());
 }
 
 void TrainLog::note(const std::string& text) {

@@ -1,95 +1,70 @@
 #include "formats/host/outcome.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace lentil::formats {
 namespace {
 
-// %w where, %n needed, %g given.
+struct Sentence {
+  Status status;
+  std::string_view text;  // %w where, %n needed, %g given
+};
+
+constexpr std::array kSentences{
+    Sentence{Status::ok, "no error"},
+    Sentence{Status::file_truncated, "the file is cut short: it needs %n bytes and has %g"},
+    Sentence{Status::not_a_lentil_file, "this is no Lentil model: the identifier LNTL is missing"},
+    Sentence{Status::file_corrupt, "the file is damaged: a size or an offset in it is impossible"},
+    Sentence{Status::checksum_mismatch, "the file is damaged: its checksum is %n, its contents give %g"},
+    Sentence{Status::format_too_new,
+             "the file needs features (bits %g) that this version does not know: update Lentil"},
+    Sentence{Status::misaligned_file,
+             "the data must start at a multiple of %n bytes and start %g beyond one"},
+    Sentence{Status::missing_layers, "the file holds no layer"},
+    Sentence{Status::too_many_layers, "the file has %g layers, more than the limit of %n"},
+    Sentence{Status::unknown_layer_type, "layer %w is of type %g, which this version does not know"},
+    Sentence{Status::bad_layer_input, "layer %w takes input %g, which is no earlier layer"},
+    Sentence{Status::bad_hyperparameter, "layer %w has an impossible setting: needed %n, given %g"},
+    Sentence{Status::missing_tensor, "layer %w lacks a tensor of %n values"},
+    Sentence{Status::bad_tensor_size, "layer %w has a tensor of the wrong size: needed %n, given %g"},
+    Sentence{Status::non_finite_weight, "layer %w holds a NaN or an infinity at position %g"},
+    Sentence{Status::bad_name, "layer %w has no name, a name in use, or one that is too long"},
+    Sentence{Status::bad_input_description,
+             "the description of the network's input makes no sense: needed %n, given %g"},
+    Sentence{Status::bad_label_count, "the network has %n outputs and %g labels"},
+    Sentence{Status::bad_sample, "sample %w does not suit the network: needed %n, given %g"},
+    Sentence{Status::shape_mismatch, "layer %w takes %n channels or features, and %g arrive"},
+    Sentence{Status::empty_output, "layer %w has a window larger than its input"},
+    Sentence{Status::unsupported_layer, "layer %w is of a type that this build does not run"},
+    Sentence{Status::unsupported_window, "layer %w has a window of %g, more than the limit of %n"},
+    Sentence{Status::tensor_too_large, "layer %w makes a tensor of %g bytes, more than the limit of %n"},
+    Sentence{Status::bad_loss, "this loss does not suit the network's output"},
+    Sentence{Status::nothing_to_train, "nothing to train: every layer with parameters is frozen"},
+    Sentence{Status::arena_too_small, "arena too small: needed %n bytes, given %g"},
+    Sentence{Status::arena_misaligned,
+             "the arena must start at a multiple of %n bytes and starts %g beyond one"},
+    Sentence{Status::plan_memory_too_small, "memory for the plan too small: needed %n bytes, given %g"},
+    Sentence{Status::bad_batch, "a batch of %g images where 1 to %n fit"},
+    Sentence{Status::bad_threads, "%g threads where 1 to %n are possible"},
+    Sentence{Status::wrong_mode, "training needs a plan that was made for training"},
+    Sentence{Status::wrong_input_type, "pixels where the plan has floats, or the other way round"},
+    Sentence{Status::wrong_size, "wrong size: needed %n values, given %g"},
+    Sentence{Status::label_out_of_range, "image %w has label %g, and there are %n classes"},
+    Sentence{Status::bad_frozen_layer, "there is no layer %g to freeze"},
+    Sentence{Status::flush_to_zero,
+             "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
+    Sentence{Status::non_finite_loss,
+             "training diverged: the loss is no finite number; lower the learning rate"},
+    Sentence{Status::unknown_isa, "no instruction set of this name"},
+    Sentence{Status::unsupported_isa, "this machine lacks the instruction set that was asked for"},
+};
+
 std::string_view pattern(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "no error";
-    case Status::file_truncated:
-      return "the file is cut short: it needs %n bytes and has %g";
-    case Status::not_a_lentil_file:
-      return "this is no Lentil model: the identifier LNTL is missing";
-    case Status::file_corrupt:
-      return "the file is damaged: a size or an offset in it is impossible";
-    case Status::checksum_mismatch:
-      return "the file is damaged: its checksum is %n, its contents give %g";
-    case Status::format_too_new:
-      return "the file needs features (bits %g) that this version does not know: update Lentil";
-    case Status::misaligned_file:
-      return "the data must start at a multiple of %n bytes and start %g beyond one";
-    case Status::missing_layers:
-      return "the file holds no layer";
-    case Status::too_many_layers:
-      return "the file has %g layers, more than the limit of %n";
-    case Status::unknown_layer_type:
-      return "layer %w is of type %g, which this version does not know";
-    case Status::bad_layer_input:
-      return "layer %w takes input %g, which is no earlier layer";
-    case Status::bad_hyperparameter:
-      return "layer %w has an impossible setting: needed %n, given %g";
-    case Status::missing_tensor:
-      return "layer %w lacks a tensor of %n values";
-    case Status::bad_tensor_size:
-      return "layer %w has a tensor of the wrong size: needed %n, given %g";
-    case Status::non_finite_weight:
-      return "layer %w holds a NaN or an infinity at position %g";
-    case Status::bad_name:
-      return "layer %w has no name, a name in use, or one that is too long";
-    case Status::bad_input_description:
-      return "the description of the network's input makes no sense: needed %n, given %g";
-    case Status::bad_label_count:
-      return "the network has %n outputs and %g labels";
-    case Status::bad_sample:
-      return "sample %w does not suit the network: needed %n, given %g";
-    case Status::shape_mismatch:
-      return "layer %w takes %n channels or features, and %g arrive";
-    case Status::empty_output:
-      return "layer %w has a window larger than its input";
-    case Status::unsupported_layer:
-      return "layer %w is of a type that this build does not run";
-    case Status::unsupported_window:
-      return "layer %w has a window of %g, more than the limit of %n";
-    case Status::tensor_too_large:
-      return "layer %w makes a tensor of %g bytes, more than the limit of %n";
-    case Status::bad_loss:
-      return "this loss does not suit the network's output";
-    case Status::nothing_to_train:
-      return "nothing to train: every layer with parameters is frozen";
-    case Status::arena_too_small:
-      return "arena too small: needed %n bytes, given %g";
-    case Status::arena_misaligned:
-      return "the arena must start at a multiple of %n bytes and starts %g beyond one";
-    case Status::plan_memory_too_small:
-      return "memory for the plan too small: needed %n bytes, given %g";
-    case Status::bad_batch:
-      return "a batch of %g images where 1 to %n fit";
-    case Status::bad_threads:
-      return "%g threads where 1 to %n are possible";
-    case Status::wrong_mode:
-      return "training needs a plan that was made for training";
-    case Status::wrong_input_type:
-      return "pixels where the plan has floats, or the other way round";
-    case Status::wrong_size:
-      return "wrong size: needed %n values, given %g";
-    case Status::label_out_of_range:
-      return "image %w has label %g, and there are %n classes";
-    case Status::bad_frozen_layer:
-      return "there is no layer %g to freeze";
-    case Status::flush_to_zero:
-      return "this thread flushes subnormal numbers to zero, which changes results: switch that off";
-    case Status::non_finite_loss:
-      return "training diverged: the loss is no finite number; lower the learning rate";
-    case Status::unknown_isa:
-      return "no instruction set of this name";
-    case Status::unsupported_isa:
-      return "this machine lacks the instruction set that was asked for";
-  }
-  return "unknown error";
+  const auto found = std::find_if(kSentences.begin(), kSentences.end(),
+                                  [&](const Sentence& sentence) { return sentence.status == status; });
+  return found == kSentences.end() ? "unknown error" : found->text;
 }
 
 }  // namespace

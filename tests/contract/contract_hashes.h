@@ -1,7 +1,8 @@
 // A hash for every kernel on every case, and for two short trainings: what all instruction sets and machines
 // have to agree on (docs/numerics.md). Needs no heap, no file and no test framework, so that it runs on a
 // microcontroller as well. expected_hashes.txt holds the results; contract_test.cpp derives them from the
-// oracle.
+// oracle. After a change of the planner, or with a new case, the program lentil_contract writes that file
+// anew, and contract_test.cpp tells whether its hashes still are the oracle's.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -24,7 +24,8 @@ constexpr unsigned kFlushToZero = 0x8000, kSubnormalsAreZero = 0x0040;
 }  // namespace
 
 TEST_CASE("a thread that flushes subnormal numbers to zero gets neither session nor trainer") {
-  const auto bits = GENERATE(kFlushToZero, kSubnormalsAreZero, kFlushToZero | kSubnormalsAreZero);
+  const auto bits =
+      GENERATE(as<unsigned>{}, kFlushToZero, kSubnormalsAreZero, kFlushToZero | kSubnormalsAreZero);
   const auto file = test::network("input 4, linear 3");
   const test::OwnedPlan plan(file.model(), {.mode = Mode::train});
   test::PoisonedArena arena(arena_bytes(*plan));

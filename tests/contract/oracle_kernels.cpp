@@ -104,35 +104,37 @@ void max_pool_backward(const MaxPoolBackward& a) {
        a.dx);
 }
 
+// As the file has them.
+Values weights_of(const Conv2dForward& a, const reference::Conv2d& conv) {
+  Values weight(a.weight, a.weight + conv.weight_count());
+  if (!a.packed) return weight;
+  const std::size_t taps = weight.size() / conv.outputs;
+  for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = a.weight[i % taps * conv.outputs + i / taps];
+  return weight;
+}
+
 void conv2d_forward(const Conv2dForward& a) {
   const reference::Conv2d conv = conv_of(a.shape);
   Values bias;
   if (a.bias != nullptr) bias.assign(a.bias, a.bias + conv.outputs);
-  const Values map = reference::conv2d_forward<float>(conv, {a.x, conv.input.count()},
-                                                      {a.weight, conv.weight_count()}, bias);
+  const Values map =
+      reference::conv2d_forward<float>(conv, {a.x, conv.input.count()}, weights_of(a, conv), bias);
   const std::size_t map_plane = shape_of(1, a.shape.map).count(),
                     out_plane = shape_of(1, a.shape.out).count();
   for (std::int32_t o = a.channel_begin; o < a.channel_end; ++o) {
     const auto channel = static_cast<std::size_t>(o);
-    float* y = a.y + channel * out_plane;
-    std::copy_n(map.begin() + static_cast<std::ptrdiff_t>(channel * map_plane), out_plane, y);
+    const std::span<float> y{a.y + channel * out_plane, out_plane};
+    std::copy_n(map.begin() + static_cast<std::ptrdiff_t>(channel * map_plane), out_plane, y.begin());
     if (a.shape.pooled) {
-      max_pool_forward({y,
+      max_pool_forward({y.data(),
                         {argmax_plane(a.argmax, channel, out_plane), a.argmax.bits},
                         map.data() + channel * map_plane,
                         a.shape.map,
                         a.shape.out,
                         a.shape.pool});
     }
-    if (a.factor != nullptr) {
-      for (std::size_t i = 0; i < out_plane; ++i) y[i] *= a.factor[o];
-      // Where a channel is dropped, nothing is looked for.
-      if (a.factor[o] == 0 && a.shape.pooled) {
-        std::fill_n(argmax_plane(a.argmax, channel, out_plane), argmax_plane_bytes(out_plane, a.argmax.bits),
-                    std::uint8_t{0});
-      }
-    }
-    if (a.relu) copy(reference::relu<float>(std::span<const float>{y, out_plane}), y);
+    for (float& value : y) value *= a.factor == nullptr ? 1.0f : a.factor[o];
+    if (a.relu) copy(reference::relu<float>(y), y.data());
   }
 }
 

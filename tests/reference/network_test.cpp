@@ -111,8 +111,8 @@ TEST_CASE("a convolution with padding gets normalised pixels instead of folded w
 }
 
 TEST_CASE("dropout2d scales after the max-pool that it feeds") {
-  MemoryModel m({.channels = 1, .height = 1, .width = 2});
-  m.add(conv2d_layer(1, 1, {1, 1}), "conv", {1});
+  MemoryModel m({.channels = 2, .height = 1, .width = 2});
+  m.add(conv2d_layer(2, 1, {1, 1}), "conv", {1, 0});
   m.add(dropout_layer(LayerType::dropout2d, 0.4f), "drop");
   m.add(max_pool_layer({1, 2}, {1, 1}), "pool");
   m.add(linear_layer(1, 1), "fc", {1});
@@ -124,8 +124,10 @@ TEST_CASE("dropout2d scales after the max-pool that it feeds") {
   std::uint64_t seed = 0;  // one whose first mask keeps the channel
   while (kernels::dropout_factor({.seed = seed, .layer = 1}, 0, 0.4f) == 0) ++seed;
   Network<float> network(m.model(), InputType::float32, seed);
-  const auto g = network.gradients(std::vector<float>{small, large}, {.loss = Loss::mse, .values = {0}});
-  CHECK(g.parameters[0][0][0] == g.loss.gradient[0] * factor * large);
+  // The second channel only marks the places: the weight's gradient tells which of them was taken.
+  const std::vector<float> x{small, large, 16, 32};
+  const auto g = network.gradients(x, {.loss = Loss::mse, .values = {0}});
+  CHECK(g.parameters[0][0][1] == g.loss.gradient[0] * factor * 32);
 }
 
 TEST_CASE("layers may read any earlier layer and a branch that leads nowhere has no gradient") {

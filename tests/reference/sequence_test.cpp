@@ -74,11 +74,12 @@ TEST_CASE("the batch's loss is the images' sum in order, divided once") {
 }
 
 TEST_CASE("the gradient of cross entropy is scaled by the rounded share of an image") {
-  const float third = 1.0f / 3.0f;
-  const BatchLoss<float> loss =
-      cross_entropy<float>(Floats{0, 0, 0, 0, 0, 0}, std::vector<std::uint8_t>{1, 0, 0});
-  CHECK(loss.gradient[0] == 0.5f * third);
-  CHECK(loss.gradient[1] == (0.5f - 1.0f) * third);
+  // Five images of five equal classes: a fifth of a fifth tells a product from a quotient.
+  const BatchLoss<float> loss = cross_entropy<float>(Floats(25, 0.0f), std::vector<std::uint8_t>(5, 1));
+  const float fifth = 1.0f / 5.0f;
+  REQUIRE(fifth * fifth != fifth / 5.0f);
+  CHECK(loss.gradient[0] == fifth * fifth);
+  CHECK(loss.gradient[1] == (fifth - 1.0f) * fifth);
 }
 
 TEST_CASE("a velocity below the normal numbers becomes zero") {

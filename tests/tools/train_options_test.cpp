@@ -1,0 +1,86 @@
+#include "tests/tools/program.h"
+
+using namespace lentil::test;
+using Catch::Contains;
+
+namespace {
+
+Ended train(const std::string& file, Words words) {
+  words.insert(words.begin(), {"train", "--arch", "logreg", "--data", "synth:120,40", "-o", file});
+  return run_lentil(words);
+}
+
+}  // namespace
+
+TEST_CASE("combinations that make no sense are wrong usage") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("m.lentil");
+  CHECK(train(file, {"--force", "--resume"}).code == 2);
+  CHECK(train(file, {"--nesterov", "--momentum", "0"}).code == 2);
+  CHECK(train(file, {"--lr", "0"}).code == 2);
+  CHECK(train(file, {"--momentum", "1"}).code == 2);
+  CHECK(read_text(file).empty());
+}
+
+TEST_CASE("a resumed training keeps its options and refuses others") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("m.lentil");
+  REQUIRE(train(file, {"--epochs", "3", "--lr", "0.02", "--batch-size", "20", "--max-steps", "4"}).code == 0);
+  const std::string before = read_text(file);
+  const auto resume = [&](Words words) {
+    words.insert(words.begin(), {"train", "--resume", "-o", file});
+    return run_lentil(words);
+  };
+
+  for (const Words& words :
+       {Words{"--lr", "0.01"}, Words{"--batch-size", "10"}, Words{"--momentum", "0.5"}, Words{"--seed", "2"},
+        Words{"--weight-decay", "0.1"}, Words{"--nesterov"}, Words{"--arch", "lenet"},
+        Words{"--freeze", "fc1"}, Words{"--epochs", "2"}, Words{"--max-steps", "4"}}) {
+    const Ended ended = resume(words);
+    INFO(words[0]);
+    CHECK(ended.code == 2);
+    CHECK_THAT(ended.err, Contains(words[0]));
+  }
+  const Ended other_data = resume({"--data", "synth:120,40,2"});
+  CHECK(other_data.code == 1);
+  CHECK_THAT(other_data.err, Contains("synth:120,40,1") && Contains("synth:120,40,2"));
+  CHECK(read_text(file) == before);
+
+  const auto result = run_json(
+      {"train", "--resume", "-o", file, "--lr", "0.02", "--epochs", "4", "--data", "synth:120,40,1"});
+  CHECK(result["epochs"] == 4);
+  CHECK(result["steps"] == 24);
+}
+
+TEST_CASE("the command in the file trains to the same weights") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("m.lentil"), again = folder.path("again.lentil");
+  const auto first = run_json({"train",
+                               "--arch",
+                               "conv 3 k5, relu, flatten, linear 10",
+                               "--data",
+                               "synth:120,40",
+                               "--epochs",
+                               "2",
+                               "--lr",
+                               "0.0125",
+                               "--weight-decay",
+                               "0.001",
+                               "--nesterov",
+                               "--batch-size",
+                               "full",
+                               "--seed",
+                               "9",
+                               "--freeze",
+                               "conv1",
+                               "-o",
+                               file});
+  const std::string command = run_json({"inspect", file})["training"]["command"];
+  CHECK_THAT(command,
+             Contains("--arch 'conv 3 k5, relu, flatten, linear 10'") && Contains("--batch-size 120"));
+  const std::string words = command.substr(std::string("lentil ").size());
+  const int status = std::system((LENTIL_PROGRAM " " + words + " -q -o " + again + " > /dev/null").c_str());
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+  CHECK(run_json({"inspect", again})["weights_hash"] == first["weights_hash"]);
+}
