@@ -12,6 +12,15 @@ bool is_trained(const PlanNotes& n, const Step& step) {
          std::find(frozen.begin(), frozen.end(), step.layer) == frozen.end();
 }
 
+// A layer whose output nobody reads would wait for a gradient that nobody writes.
+Error check_readers(const PlanNotes& n) {
+  for (std::uint32_t i = 0; i + 1 < n.model.layer_count; ++i) {
+    if (n.uses[i] > 0) continue;
+    return {Status::unsupported_layer, i, 0, static_cast<std::uint64_t>(n.model.layer(i).type)};
+  }
+  return {};
+}
+
 // A last LogSoftmax (or Softmax) and the loss of classes are one: the gradient is p - y.
 void join_last_with_loss(PlanNotes& n) {
   Step& last = n.steps[n.plan->step_count - 1];
@@ -35,6 +44,8 @@ void choose_in_place(PlanNotes& n, Step& reader) {
 }  // namespace
 
 Error choose_backward(PlanNotes& n) {
+  if (const Error error = check_readers(n); error.status != Status::ok) return error;
+  if (n.plan->step_count == 0) return {Status::nothing_to_train};
   const std::size_t outputs = n.tensors[n.plan->output].shape.count();
   if (n.options.loss != Loss::mse && outputs < 2) return {Status::bad_loss, 0, 2, outputs};
   join_last_with_loss(n);

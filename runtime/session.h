@@ -41,7 +41,8 @@ class Session {
   void forward_step(const OpContext& ctx) const;
 
   // body(begin, end, worker) over [0, count) in one contiguous block per worker: few dispatches, and what a
-  // block computes does not depend on how many there are.
+  // block computes does not depend on how many there are. A block's number is the worker's that picks its
+  // workspace: there are no more blocks than the plan has threads, however many the pool has.
   template <class Body>
   void for_each_block(std::uint32_t count, Body body) const;
   std::uint32_t block_count(std::uint32_t count) const;
@@ -55,10 +56,10 @@ class Session {
 template <class Body>
 void Session::for_each_block(std::uint32_t count, Body body) const {
   const std::uint32_t blocks = block_count(count);
-  parallel_(blocks, [&](std::uint32_t block, std::uint32_t worker) {
+  parallel_(blocks, [&](std::uint32_t block, std::uint32_t) {
     const std::uint64_t total = count;
     body(static_cast<std::uint32_t>(total * block / blocks),
-         static_cast<std::uint32_t>(total * (block + 1) / blocks), worker);
+         static_cast<std::uint32_t>(total * (block + 1) / blocks), block);
   });
 }
 

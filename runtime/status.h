@@ -11,7 +11,7 @@ enum class Status : std::uint8_t {
   ok = 0,
 
   // The file is wrong: fetch or make it again.
-  file_truncated = 10,      // needed = least bytes of any model file, given = bytes
+  file_truncated = 10,       // needed = bytes it should have, or the least of any; given = bytes
   not_a_lentil_file = 11,   // the identifier LNTL is missing
   file_corrupt = 12,        // an offset, a size or a nesting inside the file is impossible
   checksum_mismatch = 13,   // needed = CRC-32 stored, given = CRC-32 computed
@@ -32,8 +32,8 @@ enum class Status : std::uint8_t {
 
   // The network does not fit together.
   shape_mismatch = 40,      // where = layer, needed = channels or features, given = those that arrive
-  empty_output = 41,        // where = layer: the window is larger than its input
-  unsupported_layer = 42,   // where = layer: not in the table of ops handed in
+  empty_output = 41,        // where = layer: no window fits into the input, or one sees only padding
+  unsupported_layer = 42,   // where = layer: not in the table of ops; in training, read by no other
   unsupported_window = 43,  // where = layer, needed = largest pool window, given = this one
   tensor_too_large = 44,    // where = layer: more bytes than offsets can hold
   bad_loss = 45,            // the loss does not suit the network's output

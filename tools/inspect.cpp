@@ -81,7 +81,8 @@ std::vector<LayerOutput> layer_outputs(const Model& model) {
   std::vector<LayerOutput> outputs{{model.input, model.input.plane() == 1, true}};
   for (std::uint32_t i = 0; i < model.layer_count; ++i) {
     const Layer layer = model.layer(i);
-    const LayerOutput before = outputs[static_cast<std::size_t>(layer_input(layer, i) + 1)];
+    const std::int32_t from = layer_input(layer, i);
+    const LayerOutput before = outputs[from == kNetworkInput ? 0 : static_cast<std::size_t>(from) + 1];
     const OpDef* op = find_op(layer.type);
     LayerOutput output;
     if (before.known && op != nullptr && input_count(layer) == 1) {

@@ -29,7 +29,7 @@ bool locale_is_utf8() {
     if (value.empty()) continue;
     std::transform(value.begin(), value.end(), value.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-    return value.find("UTF-8") != value.npos || value.find("UTF8") != value.npos;
+    return value.find("UTF-8") != std::string::npos || value.find("UTF8") != std::string::npos;
   }
   return false;
 }

@@ -33,8 +33,8 @@ PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_
 // Calls visit(layer index, slot) for every tensor.
 template <class Visit>
 void for_each_tensor(const ModelFile& file, Visit visit) {
-  for (std::uint16_t layer = 0; layer < file.layers.size(); ++layer) {
-    for (std::size_t s = 0; s < kSlots; ++s) visit(layer, static_cast<Slot>(s));
+  for (std::size_t layer = 0; layer < file.layers.size(); ++layer) {
+    for (std::size_t s = 0; s < kSlots; ++s) visit(static_cast<std::uint16_t>(layer), static_cast<Slot>(s));
   }
 }
 

@@ -11,7 +11,9 @@ kernels::Plane plane_of(const Shape& s) {
 
 Result<Shape> infer(const Layer& layer, const Shape& in) {
   const Extent out = window_outputs(layer, in);
-  if (out.height == 0 || out.width == 0) return Error{Status::empty_output};
+  // The backward pass needs a position to send each gradient to.
+  if (out.height == 0 || out.width == 0 || !windows_see_input(layer, in, out))
+    return Error{Status::empty_output};
   return Shape{in.channels, out.height, out.width};
 }
 

@@ -25,6 +25,24 @@ constexpr Extent window_outputs(const Layer& l, const Shape& in) {
                        l.dilation.width, l.ceil_mode)};
 }
 
+// Whether every window along one side has at least one element in the input and not only padding.
+constexpr bool windows_see_input(std::int64_t size, std::int64_t before, std::int64_t windows,
+                                 std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
+  for (std::int64_t i = 0; i < windows; ++i) {
+    const std::int64_t start = i * stride - before;
+    const std::int64_t skipped = start < 0 ? (dilation - 1 - start) / dilation : 0;
+    if (skipped >= kernel || start + skipped * dilation >= size) return false;
+  }
+  return true;
+}
+
+constexpr bool windows_see_input(const Layer& l, const Shape& in, const Extent& out) {
+  return windows_see_input(in.height, l.padding.top, out.height, l.kernel.height, l.stride.height,
+                           l.dilation.height) &&
+         windows_see_input(in.width, l.padding.left, out.width, l.kernel.width, l.stride.width,
+                           l.dilation.width);
+}
+
 constexpr kernels::Window kernel_window(const Layer& l) {
   const auto i32 = [](std::uint32_t v) { return static_cast<std::int32_t>(v); };
   return {i32(l.kernel.height), i32(l.kernel.width), i32(l.stride.height),   i32(l.stride.width),

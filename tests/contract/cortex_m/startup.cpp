@@ -24,9 +24,10 @@ struct Vectors {
 extern "C" {
 
 extern const Vectors vectors;
-[[gnu::section(".vectors"), gnu::used]] const Vectors vectors{&stack_top,
-                      {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
-                       fault, fault, fault}};
+[[gnu::section(".vectors"), gnu::used]] const Vectors vectors{
+    &stack_top,
+    {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
+     fault}};
 
 void reset() {
   auto& coprocessor_access = *reinterpret_cast<volatile std::uint32_t*>(0xe000ed88);
