@@ -70,21 +70,22 @@ struct OpContext {
 
 struct OpDef {
   LayerType type;
-  const char* name;  // PyTorch's class name
-  bool reads_input;  // backward reads x / y: the planner keeps them
-  bool reads_output;
-  bool can_overwrite_input;  // has backward_in_place
+  const char* name;          // PyTorch's class name
+  bool reads_input = false;  // backward reads x / y: the planner keeps them
+  bool reads_output = false;
   // All validation of the layer against what arrives.
   Result<Shape> (*infer)(const Layer&, const Shape& in);
-  OpMemory (*memory)(const StepSketch&);  // null: nothing
-  void (*prepare)(const OpContext&);      // null: nothing; after every change of the weights
-  void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
+  OpMemory (*memory)(const StepSketch&) = nullptr;  // null: nothing
+  void (*prepare)(const OpContext&) = nullptr;      // null: nothing; after every change of the weights
+  void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) = nullptr;
   // dy -> dx for images [begin, end); dy comes with the epilogue's derivative applied.
-  void (*backward_input)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
+  void (*backward_input)(const OpContext&, std::uint32_t begin, std::uint32_t end,
+                         std::uint32_t worker) = nullptr;
   // Gradients and updates of parameter rows [begin, end) over all images; null: no parameters.
-  void (*backward_weight)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
-  // Both at once for a batch of one; dx takes the place of x.
-  void (*backward_in_place)(const OpContext&);
+  void (*backward_weight)(const OpContext&, std::uint32_t begin, std::uint32_t end,
+                          std::uint32_t worker) = nullptr;
+  // Both at once for a batch of one; dx takes the place of x. Null: not possible.
+  void (*backward_in_place)(const OpContext&) = nullptr;
 };
 
 // Offset of a slot inside the step's block of parameters (or velocities), and the block's whole size.

@@ -292,8 +292,6 @@ void backward_in_place(const OpContext& ctx) {
 const OpDef kConv2d{.type = LayerType::conv2d,
                     .name = "Conv2d",
                     .reads_input = true,
-                    .reads_output = false,
-                    .can_overwrite_input = true,
                     .infer = infer,
                     .memory = memory,
                     .prepare = prepare,

@@ -24,18 +24,8 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 }
 
 constexpr OpDef elementwise(LayerType type, const char* name) {
-  return {.type = type,
-          .name = name,
-          .reads_input = false,
-          .reads_output = false,
-          .can_overwrite_input = false,
-          .infer = same_shape,
-          .memory = nullptr,
-          .prepare = nullptr,
-          .forward = forward,
-          .backward_input = backward_input,
-          .backward_weight = nullptr,
-          .backward_in_place = nullptr};
+  return {
+      .type = type, .name = name, .infer = same_shape, .forward = forward, .backward_input = backward_input};
 }
 
 }  // namespace

@@ -11,17 +11,6 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
 
 }  // namespace
 
-const OpDef kFlatten{.type = LayerType::flatten,
-                     .name = "Flatten",
-                     .reads_input = false,
-                     .reads_output = false,
-                     .can_overwrite_input = false,
-                     .infer = infer,
-                     .memory = nullptr,
-                     .prepare = nullptr,
-                     .forward = nullptr,
-                     .backward_input = nullptr,
-                     .backward_weight = nullptr,
-                     .backward_in_place = nullptr};
+const OpDef kFlatten{.type = LayerType::flatten, .name = "Flatten", .infer = infer};
 
 }  // namespace lentil

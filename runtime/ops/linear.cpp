@@ -110,8 +110,6 @@ void backward_in_place(const OpContext& ctx) {
 const OpDef kLinear{.type = LayerType::linear,
                     .name = "Linear",
                     .reads_input = true,
-                    .reads_output = false,
-                    .can_overwrite_input = true,
                     .infer = infer,
                     .memory = memory,
                     .prepare = prepare,

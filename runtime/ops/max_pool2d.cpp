@@ -61,15 +61,9 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 
 const OpDef kMaxPool2d{.type = LayerType::max_pool2d,
                        .name = "MaxPool2d",
-                       .reads_input = false,
-                       .reads_output = false,
-                       .can_overwrite_input = false,
                        .infer = infer,
                        .memory = memory,
-                       .prepare = nullptr,
                        .forward = forward,
-                       .backward_input = backward_input,
-                       .backward_weight = nullptr,
-                       .backward_in_place = nullptr};
+                       .backward_input = backward_input};
 
 }  // namespace lentil

@@ -31,17 +31,6 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
 
 }  // namespace
 
-const OpDef kPixels{.type = LayerType::flatten,
-                    .name = "Pixels",
-                    .reads_input = false,
-                    .reads_output = false,
-                    .can_overwrite_input = false,
-                    .infer = same_shape,
-                    .memory = nullptr,
-                    .prepare = nullptr,
-                    .forward = forward,
-                    .backward_input = nullptr,
-                    .backward_weight = nullptr,
-                    .backward_in_place = nullptr};
+const OpDef kPixels{.type = LayerType::flatten, .name = "Pixels", .infer = same_shape, .forward = forward};
 
 }  // namespace lentil

@@ -23,16 +23,10 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 constexpr OpDef softmax_op(LayerType type, const char* name) {
   return {.type = type,
           .name = name,
-          .reads_input = false,
           .reads_output = true,
-          .can_overwrite_input = false,
           .infer = same_shape,
-          .memory = nullptr,
-          .prepare = nullptr,
           .forward = forward,
-          .backward_input = backward_input,
-          .backward_weight = nullptr,
-          .backward_in_place = nullptr};
+          .backward_input = backward_input};
 }
 
 }  // namespace
