@@ -5,6 +5,7 @@ include(Catch)
 if(Catch2_VERSION VERSION_LESS 3)
   add_library(lentil_test_main OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
   lentil_target(lentil_test_main)
+  target_compile_options(lentil_test_main PRIVATE -O0)  # Catch2 itself: a minute and a gigabyte otherwise
   target_link_libraries(lentil_test_main PUBLIC Catch2::Catch2)
 else()
   add_library(lentil_test_main INTERFACE)

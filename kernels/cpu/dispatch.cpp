@@ -22,7 +22,9 @@ extern const KernelTable kTable;
 std::span<const Isa> isas() {
 #if defined(__x86_64__)
   static const std::array<Isa, 3> list{{
-      {"avx512", &avx512::kTable, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma")},
+      {"avx512", &avx512::kTable,
+       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq")},
       {"avx2", &avx2::kTable, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")},
       {"baseline", &baseline::kTable, true},
   }};

@@ -23,9 +23,9 @@ inline constexpr std::int32_t kLanes = 4;
 inline constexpr std::int32_t kLanes = 1;
 #endif
 
-typedef float Vec __attribute__((vector_size(4 * kLanes), may_alias));
-typedef std::int32_t Ints __attribute__((vector_size(4 * kLanes), may_alias));
-typedef float UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, aligned(4)));
+using Vec __attribute__((vector_size(4 * kLanes), may_alias)) = float;
+using Ints __attribute__((vector_size(4 * kLanes), may_alias)) = std::int32_t;
+using UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, aligned(4))) = float;
 
 LENTIL_HD Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 LENTIL_HD void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
@@ -87,8 +87,8 @@ LENTIL_HD Vec fma(Vec a, Vec b, Vec c) {
   return vfmaq_f32(c, a, b);
 #elif defined(__SSE2__)
   // soft_fma of host_device.h, lane by lane: see there for the proof.
-  typedef double Doubles __attribute__((vector_size(8 * kLanes)));
-  typedef std::int64_t Longs __attribute__((vector_size(8 * kLanes)));
+  using Doubles __attribute__((vector_size(8 * kLanes))) = double;
+  using Longs __attribute__((vector_size(8 * kLanes))) = std::int64_t;
   const Doubles product = __builtin_convertvector(a, Doubles) * __builtin_convertvector(b, Doubles);
   const Doubles addend = __builtin_convertvector(c, Doubles);
   const Doubles sum = product + addend;
