@@ -34,7 +34,8 @@ void join_last_with_loss(PlanNotes& n) {
 
 // At a batch of one the gradient of a tensor may take its place, if the only reader can see to it.
 void choose_in_place(PlanNotes& n, Step& reader) {
-  if (!reader.has(kBackward) || op_of(reader).backward_in_place == nullptr || n.readers_of(reader.input) != 1) return;
+  if (!reader.has(kBackward) || op_of(reader).backward_in_place == nullptr || n.readers_of(reader.input) != 1)
+    return;
   Step* producer = n.producer_of(reader.input);
   if (producer == nullptr || !producer->has(kBackward) || op_of(*producer).reads_output) return;
   reader.flags |= kInPlace;

@@ -11,7 +11,7 @@ enum class Status : std::uint8_t {
   ok = 0,
 
   // The file is wrong: fetch or make it again.
-  file_truncated = 10,       // needed = bytes it should have, or the least of any; given = bytes
+  file_truncated = 10,      // needed = bytes it should have, or the least of any; given = bytes
   not_a_lentil_file = 11,   // the identifier LNTL is missing
   file_corrupt = 12,        // an offset, a size or a nesting inside the file is impossible
   checksum_mismatch = 13,   // needed = CRC-32 stored, given = CRC-32 computed
