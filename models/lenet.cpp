@@ -6,7 +6,7 @@
 namespace lentil::models {
 
 formats::ModelFile lenet() {
-  return digits(formats::ModelBuilder("lenet")
+  return digits(formats::ModelBuilder("LeNet")
                     .conv2d("conv1", {.out = 10, .kernel = {5, 5}})
                     .max_pool2d()
                     .relu()

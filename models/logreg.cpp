@@ -6,7 +6,7 @@
 namespace lentil::models {
 
 formats::ModelFile logreg() {
-  return digits(formats::ModelBuilder("logreg").flatten().linear("fc1", 10).log_softmax());
+  return digits(formats::ModelBuilder("LogisticRegression").flatten().linear("fc1", 10).log_softmax());
 }
 
 }  // namespace lentil::models

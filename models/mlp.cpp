@@ -6,7 +6,7 @@
 namespace lentil::models {
 
 formats::ModelFile mlp() {
-  return digits(formats::ModelBuilder("mlp")
+  return digits(formats::ModelBuilder("MLP")
                     .flatten()
                     .linear("fc1", 128)
                     .relu()

@@ -80,10 +80,6 @@ const char* status_name(Status status) {
       return "flush to zero";
     case Status::non_finite_loss:
       return "non-finite loss";
-    case Status::unknown_isa:
-      return "unknown ISA";
-    case Status::unsupported_isa:
-      return "unsupported ISA";
   }
   return "unknown status";
 }

@@ -54,8 +54,6 @@ enum class Status : std::uint8_t {
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ
   non_finite_loss = 81,  // training diverged; the weights are those before the step
-  unknown_isa = 82,
-  unsupported_isa = 83,
 };
 
 // The enumerator's name, for logs and messages.

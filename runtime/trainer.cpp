@@ -21,34 +21,34 @@ Result<Trainer> Trainer::create(const Model& model, const Plan& plan, const kern
 }
 
 StepResult Trainer::step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd) {
-  if (session_.plan().input != InputType::float32) return {Status::wrong_input_type};
-  return step_checked(input.data(), input.size(), labels, {}, labels.size(), sgd);
+  return step_checked({input.data(), input.size(), InputType::float32}, labels, {}, sgd);
 }
-
 StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
                          const Sgd& sgd) {
-  if (session_.plan().input != InputType::uint8) return {Status::wrong_input_type};
-  return step_checked(pixels.data(), pixels.size(), labels, {}, labels.size(), sgd);
+  return step_checked({pixels.data(), pixels.size(), InputType::uint8}, labels, {}, sgd);
 }
-
 StepResult Trainer::step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd) {
-  if (session_.plan().input != InputType::float32) return {Status::wrong_input_type};
-  const std::size_t outputs = session_.output_size();
-  if (targets.size() % outputs != 0) return {Status::wrong_size};
-  return step_checked(input.data(), input.size(), {}, targets, targets.size() / outputs, sgd);
+  return step_checked({input.data(), input.size(), InputType::float32}, {}, targets, sgd);
+}
+StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const float> targets,
+                         const Sgd& sgd) {
+  return step_checked({pixels.data(), pixels.size(), InputType::uint8}, {}, targets, sgd);
 }
 
-StepResult Trainer::step_checked(const void* input, std::size_t values, std::span<const std::uint8_t> labels,
-                                 std::span<const float> targets, std::size_t images, const Sgd& sgd) {
+StepResult Trainer::step_checked(const Input& input, std::span<const std::uint8_t> labels,
+                                 std::span<const float> targets, const Sgd& sgd) {
   const Plan& plan = session_.plan();
+  const std::size_t outputs = session_.output_size();
+  if (plan.input != input.type) return {Status::wrong_input_type};
   if ((plan.loss == Loss::mse) != labels.empty()) return {Status::bad_loss};
+  if (targets.size() % outputs != 0) return {Status::wrong_size};
+  const std::size_t images = labels.size() + targets.size() / outputs;  // one of the two is empty
   if (images == 0 || images > plan.batch) return {Status::bad_batch};
-  if (values != images * plan.tensors()[0].shape.count()) return {Status::wrong_size};
-  const std::size_t classes = session_.output_size();
-  if (std::any_of(labels.begin(), labels.end(), [&](std::uint8_t l) { return l >= classes; })) {
+  if (input.values != images * plan.tensors()[0].shape.count()) return {Status::wrong_size};
+  if (std::any_of(labels.begin(), labels.end(), [&](std::uint8_t l) { return l >= outputs; })) {
     return {Status::label_out_of_range};
   }
-  const Run run{input, static_cast<std::uint32_t>(images), sgd};
+  const Run run{input.data, static_cast<std::uint32_t>(images), sgd};
   forward(run);
   const StepResult result = losses(run, labels, targets);
   if (result.status != Status::ok) return result;

@@ -31,6 +31,7 @@ class Trainer {
   StepResult step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd);
   StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd);
   StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd);
+  StepResult step(std::span<const std::uint8_t> pixels, std::span<const float> targets, const Sgd& sgd);
 
   Session& session() { return session_; }  // inference with the weights as they are now
   const Session& session() const { return session_; }
@@ -50,8 +51,13 @@ class Trainer {
     std::uint32_t images;
     Sgd sgd;
   };
-  StepResult step_checked(const void* input, std::size_t values, std::span<const std::uint8_t> labels,
-                          std::span<const float> targets, std::size_t images, const Sgd& sgd);
+  struct Input {
+    const void* data;
+    std::size_t values;
+    InputType type;
+  };
+  StepResult step_checked(const Input& input, std::span<const std::uint8_t> labels,
+                          std::span<const float> targets, const Sgd& sgd);
   OpContext context(const Run& run, const Step& step) const;
   void forward(const Run& run);
   StepResult losses(const Run& run, std::span<const std::uint8_t> labels, std::span<const float> targets);

@@ -36,8 +36,11 @@ constexpr std::array kSentences{
     Sentence{Status::bad_label_count, "the network has %n outputs and %g labels"},
     Sentence{Status::bad_sample, "sample %w does not suit the network: needed %n, given %g"},
     Sentence{Status::shape_mismatch, "layer %w takes %n channels or features, and %g arrive"},
-    Sentence{Status::empty_output, "layer %w has a window larger than its input"},
-    Sentence{Status::unsupported_layer, "layer %w is of a type that this build does not run"},
+    Sentence{Status::empty_output,
+             "layer %w has a window larger than its input, or one that sees only padding"},
+    Sentence{Status::unsupported_layer,
+             "layer %w is of a type that this build does not run, or is read by no other layer and cannot be "
+             "trained"},
     Sentence{Status::unsupported_window, "layer %w has a window of %g, more than the limit of %n"},
     Sentence{Status::tensor_too_large, "layer %w makes a tensor of %g bytes, more than the limit of %n"},
     Sentence{Status::bad_loss, "this loss does not suit the network's output"},
@@ -57,8 +60,6 @@ constexpr std::array kSentences{
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,
              "training diverged: the loss is no finite number; lower the learning rate"},
-    Sentence{Status::unknown_isa, "no instruction set of this name"},
-    Sentence{Status::unsupported_isa, "this machine lacks the instruction set that was asked for"},
 };
 
 std::string_view pattern(Status status) {

@@ -23,7 +23,7 @@ TEST_CASE("every named network makes a readable file with ten labels") {
 
 TEST_CASE("networks are found by name") {
   REQUIRE(find_definition("lenet") != nullptr);
-  CHECK(find_definition("lenet")->make().name == "lenet");
+  CHECK(find_definition("lenet")->make().name == "LeNet");
   CHECK(find_definition("LeNet") == nullptr);
   CHECK(find_definition("") == nullptr);
 }

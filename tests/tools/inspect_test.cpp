@@ -48,7 +48,7 @@ TEST_CASE("inspect shows layers as PyTorch does, and parameters with their range
   const Ended ended = run_lentil({"inspect", save_lenet(folder)});
   CHECK(ended.code == 0);
   CHECK_THAT(ended.out,
-             Catch::StartsWith("lenet(\n  (conv1): Conv2d(1, 10, kernel_size=(5, 5), stride=(1, 1))\n"));
+             Catch::StartsWith("LeNet(\n  (conv1): Conv2d(1, 10, kernel_size=(5, 5), stride=(1, 1))\n"));
   CHECK_THAT(
       ended.out,
       Contains("\nconv2.weight                 20x10x5x5         5,000     0.0000     0.0000     0.0000\n"));
