@@ -40,8 +40,8 @@ StepResult Trainer::step_checked(const Input& input, std::span<const std::uint8_
   const Plan& plan = session_.plan();
   const std::size_t outputs = session_.output_size();
   if (plan.input != input.type) return {Status::wrong_input_type};
-  if ((plan.loss == Loss::mse) != labels.empty()) return {Status::bad_loss};
   if (targets.size() % outputs != 0) return {Status::wrong_size};
+  if ((plan.loss == Loss::mse) != labels.empty()) return {Status::bad_loss};
   const std::size_t images = labels.size() + targets.size() / outputs;  // one of the two is empty
   if (images == 0 || images > plan.batch) return {Status::bad_batch};
   if (input.values != images * plan.tensors()[0].shape.count()) return {Status::wrong_size};
