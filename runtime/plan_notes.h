@@ -19,7 +19,7 @@ constexpr bool fits(const Shape& s) {
 struct PlanNotes {
   // Bytes that the notes of a model of so many layers need, the plan included.
   static std::size_t bytes(std::size_t layers);
-  PlanNotes(const Model& model, const PlanOptions& options, std::byte* memory);
+  PlanNotes(const Model& m, const PlanOptions& o, std::byte* bytes);
 
   const Model& model;
   const PlanOptions& options;
