@@ -135,7 +135,7 @@ std::optional<std::vector<std::uint64_t>> parse_numbers(std::string_view text) {
 
 Outcome<DataSplit> draw_split(std::string_view root) {
   std::vector<std::uint64_t> numbers{kSynthTrainImages, kSynthTestImages};
-  if (const std::size_t colon = root.find(':'); colon != root.npos) {
+  if (const std::size_t colon = root.find(':'); colon != std::string_view::npos) {
     const auto given = parse_numbers(root.substr(colon + 1));
     const auto usable = [](std::uint64_t count) { return count > 0 && count <= kMaxSynthImages; };
     if (!given || given->size() < 2 || given->size() > 3 || !usable((*given)[0]) || !usable((*given)[1])) {

@@ -193,7 +193,8 @@ void render(std::span<const Piece> pieces, const Pen& pen, std::span<std::uint8_
   for (const Piece& piece : pieces) mark(piece, reach, squared);
   for (std::size_t i = 0; i < kSynthPixels; ++i) {
     const double cover = (reach - std::sqrt(squared[i])) / pen.softness;
-    pixels[i] = static_cast<std::uint8_t>(std::min(pen.ink * std::clamp(cover, 0.0, 1.0), 255.0) + 0.5);
+    pixels[i] =
+        static_cast<std::uint8_t>(std::lround(std::min(pen.ink * std::clamp(cover, 0.0, 1.0), 255.0)));
   }
 }
 
@@ -211,7 +212,7 @@ void draw_digit(std::uint64_t seed, SynthPart part, std::uint32_t sample,
 
   const Pen pen{dice.uniform(0.7, 1.65), dice.uniform(1.0, 1.6), dice.uniform(235, 290)};
   const double box = dice.uniform(18.5, 20.5);
-  constexpr double kMiddle = kSynthSide / 2;
+  constexpr double kMiddle = kSynthSide / 2.0;
   const Point centre{kMiddle + dice.bell(0.35), kMiddle + dice.bell(0.35)};
   fit_into_box(drawing.pieces(), box, pen.radius, centre);
   render(drawing.pieces(), pen, pixels);
