@@ -53,8 +53,8 @@ LENTIL_HD void add_tap(Vec (&sum)[E][V], const Channels& ch, const float* weight
   }
 }
 
-// All taps of E points. `kInside`: every tap of every point is in the input.
-template <std::int32_t V, std::int32_t E, bool kInside>
+// All taps of E points. `AllInside`: every tap of every point is in the input.
+template <std::int32_t V, std::int32_t E, bool AllInside>
 LENTIL_HD void add_taps(Vec (&sum)[E][V], const Channels& ch, const Point (&points)[E]) {
   const ConvShape& s = ch.a.shape;
   const Window& k = s.kernel;
@@ -72,7 +72,7 @@ LENTIL_HD void add_taps(Vec (&sum)[E][V], const Channels& ch, const Point (&poin
     for (std::int32_t kr = 0; kr < k.height; ++kr) {
       for (std::int32_t kc = 0; kc < k.width; ++kc, weight += s.out_channels) {
         const std::int32_t row = kr * k.dilation_height, column = kc * k.dilation_width;
-        for (std::int32_t e = 0; !kInside && e < E; ++e) {
+        for (std::int32_t e = 0; !AllInside && e < E; ++e) {
           const std::int32_t r = points[e].row + row, q = points[e].column + column;
           valid[e] = r >= 0 && r < s.in.height && q >= 0 && q < s.in.width;
         }
