@@ -42,18 +42,15 @@ Error make_steps(PlanNotes& n) {
   return n.train() ? choose_backward(n) : Error{};
 }
 
-// Offsets for everything; then the tensors move up behind the steps, and the notes are no longer needed.
-Result<const Plan*> place(PlanNotes& n) {
-  const auto base = static_cast<std::uint32_t>(round_up(n.plan->own_bytes(), n.plan->alignment));
-  const std::span<Interval> intervals{n.intervals, n.interval_count};
-  const std::uint64_t end = place_intervals(intervals, base);
-  if (end == 0) return Error{Status::tensor_too_large};
-  assert(intervals_disjoint(intervals));
-  for (const Interval& i : intervals) std::memcpy(n.memory + i.target, &i.offset, sizeof(i.offset));
+// Offsets go where they belong; then the tensors move up behind the steps, and the notes are no longer
+// needed.
+const Plan* finish(PlanNotes& n) {
+  for (std::size_t i = 0; i < n.interval_count; ++i) {
+    std::memcpy(n.memory + n.intervals[i].target, &n.intervals[i].offset, sizeof(n.intervals[i].offset));
+  }
   for (std::size_t t = 0; t < n.plan->tensor_count; ++t) {
     if (n.tensors[t].gradient == kSameAsValue) n.tensors[t].gradient = n.tensors[t].value;
   }
-  n.plan->bytes = static_cast<std::uint32_t>(end);
   void* const behind_steps = n.steps + n.plan->step_count;
   std::memmove(behind_steps, n.tensors, n.plan->tensor_count * sizeof(TensorSlot));
   return n.plan;
@@ -65,23 +62,27 @@ std::size_t plan_memory_bytes(const Model& model) { return PlanNotes::bytes(mode
 
 std::size_t arena_bytes(const Plan& plan) { return plan.bytes; }
 
+Error lay_out(PlanNotes& n) {
+  Error error = make_steps(n);
+  if (error.status == Status::ok) error = collect_intervals(n);
+  if (error.status != Status::ok) return error;
+  const auto base = static_cast<std::uint32_t>(round_up(n.plan->own_bytes(), n.plan->alignment));
+  const std::span<Interval> intervals{n.intervals, n.interval_count};
+  const std::uint64_t end = place_intervals(intervals, base);
+  if (end == 0) return {Status::tensor_too_large};
+  assert(intervals_disjoint(intervals));
+  n.plan->bytes = static_cast<std::uint32_t>(end);
+  return {};
+}
+
 Result<const Plan*> plan(const Model& model, const PlanOptions& options, std::span<std::byte> memory) {
   Error error = check_model(model, memory);
   if (error.status == Status::ok) error = check_options(model, options);
   if (error.status != Status::ok) return error;
   PlanNotes notes(model, options, memory.data());
-  Plan& plan = *notes.plan;
-  plan.batch = options.batch;
-  plan.threads = static_cast<std::uint16_t>(options.threads);
-  plan.alignment = options.goal == Goal::small ? 16 : 64;
-  plan.mode = options.mode;
-  plan.goal = options.goal;
-  plan.input = options.input;
-  plan.loss = options.loss;
-  error = make_steps(notes);
-  if (error.status == Status::ok) error = collect_intervals(notes);
+  error = lay_out(notes);
   if (error.status != Status::ok) return error;
-  return place(notes);
+  return finish(notes);
 }
 
 }  // namespace lentil

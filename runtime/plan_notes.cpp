@@ -36,6 +36,13 @@ PlanNotes::PlanNotes(const Model& m, const PlanOptions& o, std::byte* bytes)
   tensor_of = {reinterpret_cast<std::uint16_t*>(bytes + at.tensor_of), m.layer_count};
   uses = {reinterpret_cast<std::uint16_t*>(bytes + at.uses), m.layer_count};
   intervals = reinterpret_cast<Interval*>(bytes + at.intervals);
+  plan->batch = o.batch;
+  plan->threads = static_cast<std::uint16_t>(o.threads);
+  plan->alignment = o.goal == Goal::small ? 16 : 64;
+  plan->mode = o.mode;
+  plan->goal = o.goal;
+  plan->input = o.input;
+  plan->loss = o.loss;
 }
 
 Step* PlanNotes::producer_of(std::uint16_t tensor) const {

@@ -19,6 +19,7 @@ constexpr bool fits(const Shape& s) {
 struct PlanNotes {
   // Bytes that the notes of a model of so many layers need, the plan included.
   static std::size_t bytes(std::size_t layers);
+  // A plan with the options' numbers and no step yet, at the front of `bytes`.
   PlanNotes(const Model& m, const PlanOptions& o, std::byte* bytes);
 
   const Model& model;
@@ -49,5 +50,9 @@ Error infer_shapes(PlanNotes& notes);       // of every layer; refuses what does
 void emit_steps(PlanNotes& notes);          // layers to steps, fused or not
 Error choose_backward(PlanNotes& notes);    // what is trained, and which gradients overwrite values
 Error collect_intervals(PlanNotes& notes);  // who needs how many bytes from when to when
+
+// All of them, and the intervals placed: what plan() does before it drops the notes. The model and the
+// options must be such that plan() takes them.
+Error lay_out(PlanNotes& notes);
 
 }  // namespace lentil

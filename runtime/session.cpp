@@ -100,13 +100,17 @@ void Session::forward_step(const OpContext& ctx) const {
   });
 }
 
-std::span<const float> Session::tensor(std::uint32_t layer, Slot slot) const {
+const Step* Session::trained_step(std::uint32_t layer) const {
   for (const Step& step : plan().steps()) {
-    if (step.layer == layer && step.has(kTrained)) {
-      return trained_tensor(plan(), arena_, step.parameters, model_.layer(layer), slot);
-    }
+    if (step.layer == layer && step.has(kTrained)) return &step;
   }
-  return model_.layer(layer).tensor(slot);
+  return nullptr;
+}
+
+std::span<const float> Session::tensor(std::uint32_t layer, Slot slot) const {
+  const Step* step = trained_step(layer);
+  if (step == nullptr) return model_.layer(layer).tensor(slot);
+  return trained_tensor(plan(), arena_, step->parameters, model_.layer(layer), slot);
 }
 
 std::uint64_t weights_hash(const Session& session) {

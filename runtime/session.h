@@ -37,6 +37,7 @@ class Session {
   friend class Trainer;
   Status run_checked(const void* input, std::size_t values, std::span<float> output);
   void load_weights(const Step& step);
+  const Step* trained_step(std::uint32_t layer) const;  // null: the layer keeps the model's weights
   void prepare(const Step& step);
   void forward_step(const OpContext& ctx) const;
 

@@ -123,12 +123,10 @@ void Trainer::weights_changed() {
 }
 
 std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) {
-  for (const Step& step : session_.plan().steps()) {
-    if (step.layer != layer || !step.has(kTrained)) continue;
-    return trained_tensor(session_.plan(), session_.arena_, velocity ? step.velocity : step.parameters,
-                          session_.model_.layer(layer), slot);
-  }
-  return {};
+  const Step* step = session_.trained_step(layer);
+  if (step == nullptr) return {};
+  return trained_tensor(session_.plan(), session_.arena_, velocity ? step->velocity : step->parameters,
+                        session_.model_.layer(layer), slot);
 }
 
 }  // namespace lentil

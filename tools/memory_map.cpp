@@ -13,23 +13,18 @@
 namespace lentil::tools {
 namespace {
 
-// Plans again, stage by stage: plan() keeps offsets but not the times that led to them.
+// Plans again and keeps the notes: a plan has the offsets, but not the times that led to them.
 class MapMaker {
  public:
   MapMaker(const Model& model, const PlanOptions& options)
-      : plan_(model, options), memory_(plan_memory_bytes(model)), notes_(model, options, memory_.data()) {
-    *notes_.plan = *plan_;
-    notes_.plan->step_count = notes_.plan->tensor_count = 0;
-    check(infer_shapes(notes_));
-    emit_steps(notes_);
-    if (notes_.train()) check(choose_backward(notes_));
-    check(collect_intervals(notes_));
+      : checked_(model, options), memory_(plan_memory_bytes(model)), notes_(model, options, memory_.data()) {
+    const Error error = lay_out(notes_);
+    if (error.status != Status::ok) fail("this network cannot be planned: " + formats::explain(error));
   }
 
   std::vector<MemoryRange> ranges() {
     const Plan& plan = *notes_.plan;
     const auto base = static_cast<std::uint32_t>(round_up(plan.own_bytes(), plan.alignment));
-    place_intervals({notes_.intervals, notes_.interval_count}, base);
     std::vector<MemoryRange> result{make_range("plan", 0, base, 0, last_time())};
     for (std::size_t i = 0; i < notes_.interval_count; ++i) {
       const Interval& interval = notes_.intervals[i];
@@ -43,10 +38,6 @@ class MapMaker {
   }
 
  private:
-  static void check(const Error& error) {
-    if (error.status != Status::ok) fail("this network cannot be planned: " + formats::explain(error));
-  }
-
   MemoryRange make_range(std::string what, std::uint32_t offset, std::uint32_t bytes, std::size_t first,
                          std::size_t last) const {
     if (first == 0 && last >= last_time()) return {std::move(what), offset, bytes, "always", "always"};
@@ -88,7 +79,7 @@ class MapMaker {
     return "unknown";
   }
 
-  OwnedPlan plan_;
+  OwnedPlan checked_;  // refuses what cannot be planned, before the notes are taken
   formats::AlignedBytes memory_;
   PlanNotes notes_;
 };
