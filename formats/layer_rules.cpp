@@ -71,10 +71,6 @@ Error check_batch_norm(const Layer& l, std::uint32_t index) {
   return check_float(l.momentum >= 0 && l.momentum <= 1, l.momentum, index);
 }
 
-bool is_batch_norm(LayerType type) {
-  return type == LayerType::batch_norm1d || type == LayerType::batch_norm2d;
-}
-
 }  // namespace
 
 std::uint64_t TensorShape::count() const {

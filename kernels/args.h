@@ -9,7 +9,7 @@
 namespace lentil::kernels {
 
 // Element-wise functions of one tensor whose derivative can be told from their output.
-enum class Activation : std::uint8_t { none, relu, sigmoid, tanh };
+enum class Activation : std::uint8_t { none, relu, sigmoid, tanh, leaky_relu, elu };
 
 // A window that slides over one plane. Index of an element inside it: row * width + column.
 struct Window {
@@ -114,6 +114,24 @@ struct MaxPoolBackward {
   Window window;
 };
 
+// The mean of each window of one plane: the sum of the elements inside it, divided by their number and that
+// of the padding elements that count.
+struct AvgPoolWindows {
+  Plane in, out;
+  Window window;
+  std::int32_t count_top = 0, count_left = 0, count_bottom = 0, count_right = 0;  // padding that counts
+};
+struct AvgPoolForward {
+  float* y;
+  const float* x;
+  AvgPoolWindows windows;
+};
+struct AvgPoolBackward {
+  float* dx;  // set whole, zeros included
+  const float* dy;
+  AvgPoolWindows windows;
+};
+
 // y = W x + b, one image. Element (o, i) of the weights is weight[o * out_stride + i * in_stride].
 struct LinearForward {
   float* y;
@@ -139,6 +157,7 @@ struct LinearBackwardWeight {
   const float* x;   // images are x_stride apart
   std::int32_t dy_stride, x_stride, images;
   std::int32_t input_begin, input_end;
+  bool accumulate = false;  // the chain goes on from what is there, else from +0
 };
 
 // In place.
@@ -146,6 +165,7 @@ struct ActivationForward {
   float* y;
   std::int64_t count;
   Activation activation;
+  float slope = 0;  // leaky_relu: of x <= 0; elu: alpha; not below 0, so that the output tells the sign
 };
 // d *= f'(.), told from the output y.
 struct ActivationBackward {
@@ -153,6 +173,61 @@ struct ActivationBackward {
   const float* y;
   std::int64_t count;
   Activation activation;
+  float slope = 0;
+};
+
+// y = fma(x, scale, shift).
+struct AffineForward {
+  float* y;  // may be x
+  const float* x;
+  std::int64_t count;
+  float scale, shift;
+};
+
+// Element by element; y may be a or b.
+enum class Binary : std::uint8_t { add, sub, mul };
+struct BinaryForward {
+  float* y;
+  const float* a;
+  const float* b;
+  std::int64_t count;
+  Binary operation;
+};
+
+// What channel_sum adds up for each element x.
+enum class ChannelTerm : std::uint8_t {
+  value,       // x
+  deviation,   // (x - mean)^2, one fma
+  normalized,  // dy * ((x - mean) * inverse), one fma
+  negative,    // dy * x, one fma, where x <= 0
+};
+// A sum over one channel of all images: per image one chain from +0 over the elements in order, then the
+// images in order, starting from image 0's value.
+struct ChannelSum {
+  const float* x;   // of the first image; images are `stride` apart
+  const float* dy;  // normalized, negative
+  std::int64_t stride, count;
+  std::int32_t images;
+  ChannelTerm term;
+  float mean = 0, inverse = 0;
+  const float* before = nullptr;  // the sum of earlier images, to which these are added; null: none
+};
+
+// Batch-norm with the batch's own statistics: y = fma((x - mean) * inverse, weight, bias).
+struct NormalizeForward {
+  float* y;
+  const float* x;
+  std::int64_t count;
+  float mean, inverse, weight, bias;
+};
+// dx = scale * fma(-(x - mean) * inverse, mean_product, dy - mean_dy): mean_dy and mean_product are the means
+// of dy and of dy times the normalised x.
+struct NormalizeBackward {
+  float* dx;
+  const float* dy;
+  const float* x;
+  std::int64_t count;
+  float mean, inverse, scale, mean_dy, mean_product;
 };
 
 // Softmax or log-softmax of one image's values; y may be x.

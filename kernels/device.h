@@ -15,11 +15,18 @@ struct KernelTable {
   void (*conv2d_backward_weight)(const Conv2dBackwardWeight&);
   void (*max_pool_forward)(const MaxPoolForward&);
   void (*max_pool_backward)(const MaxPoolBackward&);
+  void (*avg_pool_forward)(const AvgPoolForward&);
+  void (*avg_pool_backward)(const AvgPoolBackward&);
   void (*linear_forward)(const LinearForward&);
   void (*linear_backward_input)(const LinearBackwardInput&);
   void (*linear_backward_weight)(const LinearBackwardWeight&);
   void (*activation_forward)(const ActivationForward&);
   void (*activation_backward)(const ActivationBackward&);
+  void (*affine_forward)(const AffineForward&);
+  void (*binary_forward)(const BinaryForward&);
+  float (*channel_sum)(const ChannelSum&);
+  void (*normalize_forward)(const NormalizeForward&);
+  void (*normalize_backward)(const NormalizeBackward&);
   void (*softmax_forward)(const SoftmaxForward&);
   void (*softmax_backward)(const SoftmaxBackward&);
   float (*cross_entropy)(const CrossEntropy&);  // returns the loss

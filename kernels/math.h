@@ -9,13 +9,16 @@ namespace lentil::kernels {
 
 LENTIL_HD std::uint32_t float_bits(float x) { return __builtin_bit_cast(std::uint32_t, x); }
 LENTIL_HD float bits_float(std::uint32_t b) { return __builtin_bit_cast(float, b); }
+LENTIL_HD float sqrt(float x) { return __builtin_sqrtf(x); }  // IEEE: correctly rounded
 // 2^n for n in [-126, 127].
 LENTIL_HD float power_of_two(std::int32_t n) { return bits_float(static_cast<std::uint32_t>(n + 127) << 23); }
 
-// e^x = 2^n e^r with |r| <= ln(2)/2. Polynomial: Cephes expf (Moshier).
-LENTIL_HD float exp(float x) {
-  if (!(x <= 88.72283f)) return x * __builtin_inff();  // overflow, and NaN stays NaN
-  if (x < -103.972084f) return 0.0f;
+// e^x = 2^n e^r with |r| <= ln(2)/2. Polynomial of e^r - 1: Cephes expf (Moshier).
+struct ReducedExp {
+  std::int32_t n;
+  float minus_one;  // e^r - 1
+};
+LENTIL_HD ReducedExp reduced_exp(float x) {
   const float n = fma(x, 1.44269504f, 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer
   const float r = fma(n, 2.12194440e-4f, fma(n, -0.693359375f, x));
   float p = 1.9875691500e-4f;
@@ -24,10 +27,23 @@ LENTIL_HD float exp(float x) {
   p = fma(p, r, 4.1665795894e-2f);
   p = fma(p, r, 1.6666665459e-1f);
   p = fma(p, r, 5.0000001201e-1f);
-  const float y = fma(p, r * r, r) + 1.0f;
-  const auto k = static_cast<std::int32_t>(n);
-  const std::int32_t half = k / 2;  // two factors: 2^k alone would overflow or be subnormal
-  return y * power_of_two(half) * power_of_two(k - half);
+  return {static_cast<std::int32_t>(n), fma(p, r * r, r)};
+}
+
+LENTIL_HD float exp(float x) {
+  if (!(x <= 88.72283f)) return x * __builtin_inff();  // overflow, and NaN stays NaN
+  if (x < -103.972084f) return 0.0f;
+  const ReducedExp e = reduced_exp(x);
+  const std::int32_t half = e.n / 2;  // two factors: 2^n alone would overflow or be subnormal
+  return (e.minus_one + 1.0f) * power_of_two(half) * power_of_two(e.n - half);
+}
+
+// e^x - 1 for x <= 0, without the cancellation near zero.
+LENTIL_HD float exp_minus_one(float x) {
+  if (!(x >= -30.0f)) return x < 0 ? -1.0f : x;  // the last case is NaN
+  const ReducedExp e = reduced_exp(x);
+  const float power = power_of_two(e.n);
+  return fma(power, e.minus_one, power - 1.0f);
 }
 
 // x = 2^k (1 + f) with sqrt(1/2) < 1 + f <= sqrt(2); log(1 + f) by s = f / (2 + f). Method and

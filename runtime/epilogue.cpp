@@ -1,6 +1,17 @@
 #include "runtime/epilogue.h"
 
 namespace lentil {
+namespace {
+
+// Of the activation that is fused into the step; 0 for those that have none.
+float slope_of(const OpContext& ctx, const Step& step) {
+  const bool sloped =
+      step.activation == kernels::Activation::leaky_relu || step.activation == kernels::Activation::elu;
+  return sloped ? ctx.model.layer(step.activation_layer).slope : 0.0f;
+}
+
+}  // namespace
+
 void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image,
                    std::size_t first, std::size_t count) {
   const kernels::RandomKey key = ctx.dropout_key(step.dropout, image);
@@ -19,16 +30,18 @@ void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::u
 
 void apply_epilogue(const OpContext& ctx, std::uint32_t image) {
   float* y = ctx.y_of(image);
-  ctx.kernels.activation_forward({y, static_cast<std::int64_t>(ctx.out.count()), ctx.step.activation});
+  ctx.kernels.activation_forward(
+      {y, static_cast<std::int64_t>(ctx.out.count()), ctx.step.activation, slope_of(ctx, ctx.step)});
   if (!ctx.training || ctx.step.dropout == kNoIndex || ctx.step.type == LayerType::conv2d) return;
   apply_dropout(ctx, ctx.step, y, image, 0, ctx.out.count());
 }
 
 void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float* y, float* d,
                              std::uint32_t image, std::size_t first, std::size_t count) {
-  // The order of a convolution: dropout of channels came before the activation. Behind a linear layer only
-  // ReLU is fused with dropout, where the order makes no difference.
-  ctx.kernels.activation_backward({d, y, static_cast<std::int64_t>(count), step.activation});
+  // The order of a convolution: dropout of channels came before the activation. Behind all others only ReLU
+  // is fused with dropout, where the order makes no difference.
+  ctx.kernels.activation_backward(
+      {d, y, static_cast<std::int64_t>(count), step.activation, slope_of(ctx, step)});
   if (step.dropout != kNoIndex) apply_dropout(ctx, step, d, image, first, count);
 }
 

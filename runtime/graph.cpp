@@ -1,5 +1,7 @@
 #include "runtime/graph.h"
 
+#include <algorithm>
+
 namespace lentil {
 
 using kernels::Activation;
@@ -19,6 +21,11 @@ std::uint16_t only_reader(const Model& model, std::span<const std::uint16_t> use
   return kNoIndex;
 }
 
+bool learns(const Model& model, const PlanOptions& options, std::uint32_t layer) {
+  if (options.mode == Mode::infer || !model.layer(layer).has_parameters()) return false;
+  return std::find(options.frozen.begin(), options.frozen.end(), layer) == options.frozen.end();
+}
+
 Activation activation_of(LayerType type) {
   switch (type) {
     case LayerType::relu:
@@ -27,37 +34,58 @@ Activation activation_of(LayerType type) {
       return Activation::sigmoid;
     case LayerType::tanh:
       return Activation::tanh;
+    case LayerType::leaky_relu:
+      return Activation::leaky_relu;
+    case LayerType::elu:
+      return Activation::elu;
     default:
       return Activation::none;
   }
 }
 
-bool join_group(Group& group, const Layer& head, const Layer& layer, std::uint16_t index, Mode mode) {
-  const bool conv = head.type == LayerType::conv2d;
-  // ReLU may change places with max-pooling and with a factor >= 0; nothing else may.
-  const bool swappable = group.activation == Activation::none || group.activation == Activation::relu;
-  switch (layer.type) {
+namespace {
+
+// ReLU may change places with max-pooling and with a factor >= 0; nothing else may.
+bool swappable(const Group& group) {
+  return group.activation == Activation::none || group.activation == Activation::relu;
+}
+
+bool join_dropout(Group& group, bool conv, LayerType type, std::uint16_t index, Mode mode) {
+  if (mode == Mode::infer) return true;
+  if (conv != (type == LayerType::dropout2d) || !swappable(group) || group.dropout != kNoIndex) return false;
+  group.dropout = index;
+  return true;
+}
+
+bool join_activation(Group& group, bool conv, LayerType type, std::uint16_t index) {
+  if (group.activation != Activation::none) return false;
+  if (!conv && group.dropout != kNoIndex && type != LayerType::relu) return false;
+  group.activation = activation_of(type);
+  group.activation_layer = index;
+  return true;
+}
+
+}  // namespace
+
+bool join_group(Group& group, LayerType head, const Model& model, std::uint16_t index,
+                const PlanOptions& options) {
+  const LayerType type = model.layer(index).type;
+  const bool conv = head == LayerType::conv2d;
+  switch (type) {
+    case LayerType::batch_norm1d:
+    case LayerType::batch_norm2d:
+      if (!conv || !group.empty() || learns(model, options, index)) return false;
+      group.batch_norm = index;
+      return true;
     case LayerType::max_pool2d:
-      if (!conv || !swappable || group.pool != kNoIndex) return false;
+      if (!conv || !swappable(group) || group.pool != kNoIndex) return false;
       group.pool = index;
       return true;
     case LayerType::dropout:
     case LayerType::dropout2d:
-      if (mode == Mode::infer) return true;
-      if (conv != (layer.type == LayerType::dropout2d) || !swappable || group.dropout != kNoIndex)
-        return false;
-      group.dropout = index;
-      return true;
-    case LayerType::relu:
-    case LayerType::sigmoid:
-    case LayerType::tanh:
-      if (group.activation != Activation::none) return false;
-      if (!conv && group.dropout != kNoIndex && layer.type != LayerType::relu) return false;
-      group.activation = activation_of(layer.type);
-      group.activation_layer = index;
-      return true;
+      return join_dropout(group, conv, type, index, options.mode);
     default:
-      return false;
+      return activation_of(type) != Activation::none && join_activation(group, conv, type, index);
   }
 }
 

@@ -47,6 +47,10 @@ enum class Slot : std::uint8_t { weight = 0, bias = 1, running_mean = 2, running
 inline constexpr std::size_t kSlots = 4;
 std::string_view slot_name(Slot);
 
+constexpr bool is_batch_norm(LayerType type) {
+  return type == LayerType::batch_norm1d || type == LayerType::batch_norm2d;
+}
+
 struct Layer {
   LayerType type = LayerType::relu;
   std::string_view name;                 // "conv1": prefix of the parameters' names
@@ -65,7 +69,11 @@ struct Layer {
   std::array<std::span<const float>, kSlots> tensors;
 
   std::span<const float> tensor(Slot s) const { return tensors[static_cast<std::size_t>(s)]; }
-  bool has_parameters() const { return !tensor(Slot::weight).empty(); }
+  // False for the constant of a sum, difference or product: it is no parameter, and never trained.
+  bool has_parameters() const {
+    const bool constant = type == LayerType::add || type == LayerType::sub || type == LayerType::mul;
+    return !constant && !tensor(Slot::weight).empty();
+  }
 };
 
 // How pixels 0..255 become the network's input: (pixel / 255 - mean) / std, per channel. An input with more

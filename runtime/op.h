@@ -36,19 +36,28 @@ struct OpContext {
   std::byte* arena;
   Layer layer, pool;
   Shape in, out;
-  std::uint32_t images;  // of this call
-  const float* x;        // [images][in]
-  float* y;              // [images][out]
-  float* dx = nullptr;   // null: not wanted; == x when in place
+  std::uint32_t images;           // of this call
+  const float* x;                 // [images][in]
+  const float* second = nullptr;  // the other input of a sum, difference or product, like x
+  float* y;                       // [images][out]; a part of a Concat begins at its first channel
+  float* dx = nullptr;            // null: not wanted; == x when in place
+  float* second_dx = nullptr;     // of the other input
   float* dy = nullptr;
+  std::size_t dx_stride = 0;  // floats from one image's dx to the next one's
+  bool second_side = false;   // x and second, dx and second_dx have changed places
   bool training = false;
+  // Gradients that are added up over several calls: whether this one follows another, and whether it is the
+  // last, which updates the weights.
+  bool continues = false, updates = true;
+  std::uint32_t images_before = 0;  // of the same step, in earlier calls
   std::uint64_t seed = 0;
   std::uint32_t step_number = 0;
   Sgd sgd{};
 
   const float* x_of(std::uint32_t image) const { return x + image * in.count(); }
   float* y_of(std::uint32_t image) const { return y + image * out.count(); }
-  float* dx_of(std::uint32_t image) const { return dx + image * in.count(); }
+  const float* second_of(std::uint32_t image) const { return second + image * in.count(); }
+  float* dx_of(std::uint32_t image) const { return dx + image * dx_stride; }
   float* dy_of(std::uint32_t image) const { return dy + image * out.count(); }
 
   // The weights in force: the trained copy or the model's own; empty where the layer has none.
@@ -62,23 +71,37 @@ struct OpContext {
     return arena + step.backward_workspace + static_cast<std::size_t>(worker) * step.backward_stride;
   }
   kernels::RandomKey dropout_key(std::uint16_t dropout_layer, std::uint32_t image) const {
-    return {seed, kernels::RandomUse::dropout, dropout_layer, step_number, image};
+    return {seed, kernels::RandomUse::dropout, dropout_layer, step_number, images_before + image};
   }
-  // One SGD update of elements [first, first + count) of a trained tensor.
+  // Where the gradient of elements [first, ...) of a tensor is formed: in the arena's own place for it if
+  // gradients are added up over several calls, else in `workspace`.
+  float* gradient(Slot slot, std::size_t first, float* workspace) const;
+  // One SGD update of elements [first, first + count) of a trained tensor; nothing before the last call.
   void update(Slot slot, std::size_t first, std::size_t count, const float* gradient) const;
 };
 
+// When the backward pass reads a step's input: the planner keeps it until then.
+enum class ReadsInput : std::uint8_t { never, when_trained, always };
+
 struct OpDef {
   LayerType type;
-  const char* name;          // PyTorch's class name
-  bool reads_input = false;  // backward reads x / y: the planner keeps them
-  bool reads_output = false;
-  // All validation of the layer against what arrives.
+  const char* name;  // PyTorch's class name
+  ReadsInput reads_input = ReadsInput::never;
+  bool reads_output = false;    // backward reads y
+  bool reads_planes = false;    // needs the rows and columns of its input, not only its values
+  bool takes_epilogue = false;  // an activation and a dropout behind it may join its step
+  // All validation of the layer against what arrives first.
   Result<Shape> (*infer)(const Layer&, const Shape& in);
+  // The same with one more input, after others that give `so_far`; null: one input is all it takes.
+  Result<Shape> (*join)(const Layer&, const Shape& so_far, const Shape& next) = nullptr;
   OpMemory (*memory)(const StepSketch&) = nullptr;  // null: nothing
   void (*prepare)(const OpContext&) = nullptr;      // null: nothing; after every change of the weights
   void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) = nullptr;
-  // dy -> dx for images [begin, end); dy comes with the epilogue's derivative applied.
+  // Of a trained step, before forward and before backward_input: what needs all images of the call, for rows
+  // [begin, end) of its parameters. Null: nothing.
+  void (*forward_reduce)(const OpContext&, std::uint32_t begin, std::uint32_t end) = nullptr;
+  void (*backward_reduce)(const OpContext&, std::uint32_t begin, std::uint32_t end) = nullptr;
+  // dy -> dx for images [begin, end); dy comes with the epilogue's derivative applied, dx is never null.
   void (*backward_input)(const OpContext&, std::uint32_t begin, std::uint32_t end,
                          std::uint32_t worker) = nullptr;
   // Gradients and updates of parameter rows [begin, end) over all images; null: no parameters.
@@ -88,17 +111,27 @@ struct OpDef {
   void (*backward_in_place)(const OpContext&) = nullptr;
 };
 
-// Offset of a slot inside the step's block of parameters (or velocities), and the block's whole size.
-std::uint64_t parameter_offset(const Layer& layer, Slot slot, std::uint32_t alignment);
-std::uint64_t parameter_bytes(const Layer& layer, std::uint32_t alignment);
+// Values of one image that share one of the layer's parameters (PReLU, batch-norm).
+inline std::uint64_t values_per_channel(const Layer& layer, const Shape& in) {
+  return in.count() / layer.out_features;
+}
 
-// A tensor of the trained block (weights or velocities) at offset `block`; empty when there is none.
-std::span<float> trained_tensor(const Plan& plan, std::byte* arena, std::uint32_t block, const Layer& layer,
-                                Slot slot);
+// Of a step's block in the arena: the whole of its tensors, and those alone that SGD moves.
+std::uint64_t parameter_bytes(const Layer& layer, std::uint32_t alignment);
+std::uint64_t learnt_bytes(const Layer& layer, std::uint32_t alignment);
+
+// Tensors of a trained step in the arena; empty where there are none. The statistics of batch-norm have
+// neither velocity nor gradient.
+enum class Block : std::uint8_t { parameters, velocity, gradient };
+std::span<float> trained_tensor(const Plan& plan, std::byte* arena, const Step& step, Block block,
+                                const Layer& layer, Slot slot);
 
 // The op of a layer type, or null. kNoIndex as Step::layer means the pixels op.
 const OpDef* find_op(LayerType type);
 const OpDef& op_of(const Step& step);
+
+// The gradients of a step's inputs, for images [begin, end): written, or added to what others have written.
+void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
 
 // The contexts that a session hands to its ops.
 OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels,

@@ -26,6 +26,8 @@ Error check_options(const Model& model, const PlanOptions& options) {
 Error check_model(const Model& model, std::span<std::byte> memory) {
   if (model.layer_count == 0) return {Status::missing_layers};
   if (model.layer_count > kMaxLayers) return {Status::too_many_layers, 0, kMaxLayers, model.layer_count};
+  const std::size_t steps = most_steps(model);
+  if (steps > kMostSteps) return {Status::too_many_layers, 0, kMostSteps, steps};
   const std::uint64_t inputs = elements(model.input);
   if (inputs == 0 || !fits(model.input)) return {Status::bad_input_description, 0, kMostElements, inputs};
   const std::size_t needed = plan_memory_bytes(model);
@@ -58,7 +60,7 @@ const Plan* finish(PlanNotes& n) {
 
 }  // namespace
 
-std::size_t plan_memory_bytes(const Model& model) { return PlanNotes::bytes(model.layer_count); }
+std::size_t plan_memory_bytes(const Model& model) { return PlanNotes::bytes(model); }
 
 std::size_t arena_bytes(const Plan& plan) { return plan.bytes; }
 

@@ -6,12 +6,6 @@
 namespace lentil {
 namespace {
 
-bool is_trained(const PlanNotes& n, const Step& step) {
-  const auto& frozen = n.options.frozen;
-  return n.model.layer(step.layer).has_parameters() &&
-         std::find(frozen.begin(), frozen.end(), step.layer) == frozen.end();
-}
-
 // A layer whose output nobody reads would wait for a gradient that nobody writes.
 Error check_readers(const PlanNotes& n) {
   for (std::uint32_t i = 0; i + 1 < n.model.layer_count; ++i) {
@@ -42,6 +36,51 @@ void choose_in_place(PlanNotes& n, Step& reader) {
   producer->flags |= kEpilogueDone;
 }
 
+// Statistics of a single value per channel say nothing.
+Error check_batch(const PlanNotes& n, const Step& step) {
+  if (!is_batch_norm(step.type) || !step.has(kTrained)) return {};
+  const std::uint64_t values =
+      n.options.batch * values_per_channel(n.model.layer(step.layer), n.tensors[step.input].shape);
+  return values < 2 ? Error{Status::batch_too_small, step.layer, 2, values} : Error{};
+}
+
+bool input_learns(const PlanNotes& n, std::uint16_t tensor) {
+  const Step* producer = tensor == kNoIndex ? nullptr : n.producer_of(tensor);
+  return producer != nullptr && producer->has(kBackward);
+}
+
+// All parts of a Concat take part as soon as one does: they share a gradient.
+bool parts_learn(const PlanNotes& n, const Step& step) {
+  const std::span<const Step> steps{n.steps, n.plan->step_count};
+  return std::any_of(steps.begin(), steps.end(), [&](const Step& part) {
+    return part.output == step.output && (input_learns(n, part.input) || input_learns(n, part.second_input));
+  });
+}
+
+// Gradients arrive from the last reader to the first: the last one writes, the others add.
+void choose_adding(PlanNotes& n, std::size_t index) {
+  Step& step = n.steps[index];
+  const auto later = std::span(n.steps, n.plan->step_count).subspan(index + 1);
+  const auto read_later = [&](std::uint16_t tensor) {
+    return std::any_of(later.begin(), later.end(), [&](const Step& s) {
+      return s.has(kBackward) && (s.input == tensor || s.second_input == tensor);
+    });
+  };
+  if (read_later(step.input)) step.flags |= kAddsGradient;
+  if (step.second_input == kNoIndex) return;
+  if (step.second_input == step.input || read_later(step.second_input)) step.flags |= kAddsSecondGradient;
+}
+
+Error choose_trained(PlanNotes& n) {
+  for (Step& step : std::span(n.steps, n.plan->step_count)) {
+    if (step.layer == kNoIndex || step.has(kInferenceOnly)) continue;
+    if (n.learns(step.layer)) step.flags |= kTrained | kBackward;
+    if (parts_learn(n, step)) step.flags |= kBackward;
+    if (const Error error = check_batch(n, step); error.status != Status::ok) return error;
+  }
+  return {};
+}
+
 }  // namespace
 
 Error choose_backward(PlanNotes& n) {
@@ -51,16 +90,14 @@ Error choose_backward(PlanNotes& n) {
   if (n.options.loss != Loss::mse && outputs < 2) return {Status::bad_loss, 0, 2, outputs};
   join_last_with_loss(n);
   const std::span<Step> steps{n.steps, n.plan->step_count};
-  for (Step& step : steps) {
-    if (step.layer == kNoIndex || step.has(kInferenceOnly)) continue;
-    if (is_trained(n, step)) step.flags |= kTrained | kBackward;
-    const Step* producer = n.producer_of(step.input);
-    if (producer != nullptr && producer->has(kBackward)) step.flags |= kBackward;
-  }
+  if (const Error error = choose_trained(n); error.status != Status::ok) return error;
   if (std::none_of(steps.begin(), steps.end(), [](const Step& s) { return s.has(kTrained); })) {
     return {Status::nothing_to_train};
   }
-  if (n.options.batch == 1 && n.options.fuse) {
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    if (steps[s].has(kBackward)) choose_adding(n, s);
+  }
+  if (n.options.batch == 1 && n.options.fuse && !n.options.accumulate) {
     for (Step& step : steps) choose_in_place(n, step);
   }
   return {};

@@ -19,26 +19,31 @@ struct TensorSlot {
   std::uint32_t gradient = kNoOffset;  // kNoOffset: not wanted; == value: overwrites it
 };
 
-enum StepFlag : std::uint8_t {
-  kTrained = 1,         // parameters lie in the arena and are updated
-  kBackward = 2,        // takes part in the backward pass
-  kInPlace = 4,         // the input's gradient overwrites the input (batch 1)
-  kFolded = 8,          // weights carry the input normalisation
-  kInferenceOnly = 16,  // the loss does this step's work when training
-  kNormalizes = 32,     // pixels: applies the normalisation
-  kEpilogueDone = 64,   // its output's gradient comes with the epilogue applied
+enum StepFlag : std::uint16_t {
+  kTrained = 1,               // parameters lie in the arena and are updated
+  kBackward = 2,              // takes part in the backward pass
+  kInPlace = 4,               // the input's gradient overwrites the input (batch 1)
+  kFolded = 8,                // weights carry the input normalisation
+  kInferenceOnly = 16,        // the loss does this step's work when training
+  kNormalizes = 32,           // pixels: applies the normalisation
+  kEpilogueDone = 64,         // its output's gradient comes with the epilogue applied
+  kAddsGradient = 128,        // other steps have written the input's gradient before: this one adds to it
+  kAddsSecondGradient = 256,  // the same for the second input
 };
 
 // One call of an op: a layer, and those that are fused with it.
 struct Step {
   LayerType type = LayerType::relu;
   kernels::Activation activation = kernels::Activation::none;
-  std::uint8_t flags = 0;
-  std::uint8_t argmax_bits = 0;
-  std::uint16_t layer = kNoIndex;  // kNoIndex: pixels to floats
-  std::uint16_t pool = kNoIndex;   // layers fused into this step
+  std::uint16_t flags = 0;
+  std::uint16_t layer = kNoIndex;       // kNoIndex: pixels to floats
+  std::uint16_t batch_norm = kNoIndex;  // folded into this step's weights
+  std::uint16_t pool = kNoIndex;        // layers fused into this step
   std::uint16_t dropout = kNoIndex;
-  std::uint16_t input = kNoIndex, second_input = kNoIndex, output = kNoIndex;  // tensors
+  std::uint16_t activation_layer = kNoIndex;
+  std::uint16_t argmax_bits = 0;
+  // Tensors. A Concat has a step for each of its inputs, and all of them one output.
+  std::uint16_t input = kNoIndex, second_input = kNoIndex, output = kNoIndex;
   std::uint32_t parameters = kNoOffset;  // trained copies, slot after slot
   std::uint32_t velocity = kNoOffset;
   std::uint32_t prepared = kNoOffset;  // packed or folded weights
@@ -55,7 +60,8 @@ struct Plan {
   std::uint16_t threads = 1;
   std::uint16_t step_count = 0, tensor_count = 0;
   std::uint16_t output = 0, loss_input = 0;  // tensors
-  std::uint16_t alignment = 16;
+  std::uint8_t alignment = 16;
+  bool accumulate = false;
   Mode mode = Mode::infer;
   Goal goal = Goal::fast;
   InputType input = InputType::float32;
@@ -72,7 +78,7 @@ struct Plan {
                                       tensor_count * sizeof(TensorSlot));
   }
 };
-static_assert(sizeof(Plan) == 28 && sizeof(Step) == 48 && sizeof(TensorSlot) == 20);
+static_assert(sizeof(Plan) == 28 && sizeof(Step) == 56 && sizeof(TensorSlot) == 20);
 
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
   return (bytes + alignment - 1) / alignment * alignment;

@@ -32,9 +32,11 @@ Lifetimes lifetimes_of(const PlanNotes& n, std::uint16_t tensor, const Step& pro
   if (to_loss) life.gradient_first = n.loss_time();
   for (std::size_t s = made + 1; s < n.plan->step_count; ++s) {
     const Step& reader = n.steps[s];
-    if (reader.input != tensor) continue;
+    if (reader.input != tensor && reader.second_input != tensor) continue;
     life.value_last = std::max(life.value_last, s);
-    if (reader.has(kTrained) && op_of(reader).reads_input) {
+    const ReadsInput reads = op_of(reader).reads_input;
+    if ((reads == ReadsInput::when_trained && reader.has(kTrained)) ||
+        (reads == ReadsInput::always && reader.has(kBackward))) {
       life.value_last = std::max(life.value_last, n.backward_time(s));
     }
     if (reader.has(kBackward)) life.gradient_first = std::min(life.gradient_first, n.backward_time(s));
@@ -75,18 +77,24 @@ bool collect_step(PlanNotes& n, std::size_t index) {
   const OpDef& op = op_of(step);
   const OpMemory m = op.memory == nullptr ? OpMemory{} : op.memory(sketch);
   const std::uint64_t forward = round_up(m.forward_workspace, n.plan->alignment);
-  const std::uint64_t backward = round_up(m.backward_workspace, n.plan->alignment);
+  const bool adds = step.has(kAddsGradient) || step.has(kAddsSecondGradient);
+  const std::uint64_t aside = adds ? sketch.in.count() * sizeof(float) : 0;  // see input_gradients()
+  const std::uint64_t backward =
+      round_up(m.backward_workspace, n.plan->alignment) + round_up(aside, n.plan->alignment);
   step.forward_stride = static_cast<std::uint32_t>(forward);
   step.backward_stride = static_cast<std::uint32_t>(backward);
   const std::size_t back = n.backward_time(index);
   const std::size_t end = n.backward_time(0);
-  const std::uint64_t parameters = step.has(kTrained) ? parameter_bytes(sketch.layer, n.plan->alignment) : 0;
+  const bool trained = step.has(kTrained);
+  const std::uint64_t learnt = trained ? learnt_bytes(sketch.layer, n.plan->alignment) : 0;
+  const std::uint64_t parameters =
+      (trained ? parameter_bytes(sketch.layer, n.plan->alignment) : 0) + (n.plan->accumulate ? learnt : 0);
   return add_interval(n, m.saved * n.options.batch, index, back, step.saved) &&
          add_interval(n, m.prepared, 0, end, step.prepared) &&
          add_interval(n, forward * n.options.threads, index, index, step.forward_workspace) &&
          add_interval(n, backward * n.options.threads, back, back, step.backward_workspace) &&
          add_interval(n, parameters, 0, end, step.parameters) &&
-         add_interval(n, n.options.momentum ? parameters : 0, 0, end, step.velocity);
+         add_interval(n, n.options.momentum ? learnt : 0, 0, end, step.velocity);
 }
 
 }  // namespace

@@ -16,9 +16,13 @@ constexpr bool fits(const Shape& s) {
   return s.height <= kLongestSide && s.width <= kLongestSide && elements(s) <= kMostElements;
 }
 
+// The most steps that a model can become: every time is twice a step's number, in 16 bits.
+inline constexpr std::size_t kMostSteps = 16384;
+std::size_t most_steps(const Model& model);
+
 struct PlanNotes {
-  // Bytes that the notes of a model of so many layers need, the plan included.
-  static std::size_t bytes(std::size_t layers);
+  // Bytes that the notes of a model need, the plan included.
+  static std::size_t bytes(const Model& model);
   // A plan with the options' numbers and no step yet, at the front of `bytes`.
   PlanNotes(const Model& m, const PlanOptions& o, std::byte* bytes);
 
@@ -43,6 +47,7 @@ struct PlanNotes {
   std::size_t backward_time(std::size_t step) const { return 2u * plan->step_count - step; }
   Step* producer_of(std::uint16_t tensor) const;  // null: the caller's input
   std::uint32_t readers_of(std::uint16_t tensor) const;
+  bool learns(std::uint32_t layer) const;  // has parameters, and they are to be trained
 };
 
 // The stages of plan(), in order.

@@ -47,9 +47,9 @@ void Session::load_weights(const Step& step) {
   const Layer layer = model_.layer(step.layer);
   for (std::size_t s = 0; s < kSlots && step.parameters != kNoOffset; ++s) {
     const auto slot = static_cast<Slot>(s);
-    const auto copy = trained_tensor(plan(), arena_, step.parameters, layer, slot);
+    const auto copy = trained_tensor(plan(), arena_, step, Block::parameters, layer, slot);
     std::copy_n(layer.tensor(slot).begin(), copy.size(), copy.begin());
-    const auto velocity = trained_tensor(plan(), arena_, step.velocity, layer, slot);
+    const auto velocity = trained_tensor(plan(), arena_, step, Block::velocity, layer, slot);
     std::fill(velocity.begin(), velocity.end(), 0.0f);
   }
   prepare(step);
@@ -95,8 +95,14 @@ std::uint32_t Session::block_count(std::uint32_t count) const {
 }
 
 void Session::forward_step(const OpContext& ctx) const {
+  const OpDef& op = op_of(ctx.step);
+  if (ctx.training && ctx.step.has(kTrained) && op.forward_reduce != nullptr) {
+    for_each_block(ctx.layer.out_features, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+      op.forward_reduce(ctx, begin, end);
+    });
+  }
   for_each_block(ctx.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-    op_of(ctx.step).forward(ctx, begin, end, worker);
+    op.forward(ctx, begin, end, worker);
   });
 }
 
@@ -110,7 +116,7 @@ const Step* Session::trained_step(std::uint32_t layer) const {
 std::span<const float> Session::tensor(std::uint32_t layer, Slot slot) const {
   const Step* step = trained_step(layer);
   if (step == nullptr) return model_.layer(layer).tensor(slot);
-  return trained_tensor(plan(), arena_, step->parameters, model_.layer(layer), slot);
+  return trained_tensor(plan(), arena_, *step, Block::parameters, model_.layer(layer), slot);
 }
 
 std::uint64_t weights_hash(const Session& session) {

@@ -76,6 +76,8 @@ const char* status_name(Status status) {
       return "label out of range";
     case Status::bad_frozen_layer:
       return "bad frozen layer";
+    case Status::batch_too_small:
+      return "batch too small";
     case Status::flush_to_zero:
       return "flush to zero";
     case Status::non_finite_loss:

@@ -20,50 +20,114 @@ Result<Trainer> Trainer::create(const Model& model, const Plan& plan, const kern
   return trainer;
 }
 
-StepResult Trainer::step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd) {
-  return step_checked({input.data(), input.size(), InputType::float32}, labels, {}, sgd);
+namespace {
+
+const std::byte* bytes(std::span<const float> values) {
+  return reinterpret_cast<const std::byte*>(values.data());
 }
-StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
-                         const Sgd& sgd) {
-  return step_checked({pixels.data(), pixels.size(), InputType::uint8}, labels, {}, sgd);
-}
-StepResult Trainer::step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd) {
-  return step_checked({input.data(), input.size(), InputType::float32}, {}, targets, sgd);
-}
-StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const float> targets,
-                         const Sgd& sgd) {
-  return step_checked({pixels.data(), pixels.size(), InputType::uint8}, {}, targets, sgd);
+const std::byte* bytes(std::span<const std::uint8_t> values) {
+  return reinterpret_cast<const std::byte*>(values.data());
 }
 
-StepResult Trainer::step_checked(const Input& input, std::span<const std::uint8_t> labels,
-                                 std::span<const float> targets, const Sgd& sgd) {
+}  // namespace
+
+StepResult Trainer::step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd,
+                         std::uint32_t total) {
+  return step_checked({{bytes(input), input.size(), InputType::float32}, labels, {}, 0}, sgd, total);
+}
+StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
+                         const Sgd& sgd, std::uint32_t total) {
+  return step_checked({{bytes(pixels), pixels.size(), InputType::uint8}, labels, {}, 0}, sgd, total);
+}
+StepResult Trainer::step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd,
+                         std::uint32_t total) {
+  return step_checked({{bytes(input), input.size(), InputType::float32}, {}, targets, 0}, sgd, total);
+}
+StepResult Trainer::step(std::span<const std::uint8_t> pixels, std::span<const float> targets, const Sgd& sgd,
+                         std::uint32_t total) {
+  return step_checked({{bytes(pixels), pixels.size(), InputType::uint8}, {}, targets, 0}, sgd, total);
+}
+
+// Everything that can be wrong with a call, before anything is computed.
+Status Trainer::check(const Images& images, std::uint32_t total) const {
   const Plan& plan = session_.plan();
   const std::size_t outputs = session_.output_size();
-  if (plan.input != input.type) return {Status::wrong_input_type};
-  if (targets.size() % outputs != 0) return {Status::wrong_size};
-  if ((plan.loss == Loss::mse) != labels.empty()) return {Status::bad_loss};
-  const std::size_t images = labels.size() + targets.size() / outputs;  // one of the two is empty
-  if (images == 0 || images > plan.batch) return {Status::bad_batch};
-  if (input.values != images * plan.tensors()[0].shape.count()) return {Status::wrong_size};
-  if (std::any_of(labels.begin(), labels.end(), [&](std::uint8_t l) { return l >= outputs; })) {
-    return {Status::label_out_of_range};
+  if (plan.input != images.input.type) return Status::wrong_input_type;
+  if (images.targets.size() % outputs != 0) return Status::wrong_size;
+  if ((plan.loss == Loss::mse) != images.labels.empty()) return Status::bad_loss;
+  const bool too_many = images.count > plan.batch || images.count != total;
+  if (images.count == 0 || images.count > total - pending_ || (too_many && !plan.accumulate))
+    return Status::bad_batch;
+  if (images.input.values != images.count * plan.tensors()[0].shape.count()) return Status::wrong_size;
+  const auto& labels = images.labels;
+  if (std::any_of(labels.begin(), labels.end(), [&](std::uint8_t l) { return l >= outputs; }))
+    return Status::label_out_of_range;
+  const std::uint32_t rest = images.count % plan.batch;
+  return check_statistics(rest == 0 ? plan.batch : rest);
+}
+
+// Whether every batch-norm that learns gets enough values of so many images.
+Status Trainer::check_statistics(std::uint32_t images) const {
+  const Plan& plan = session_.plan();
+  for (const Step& step : plan.steps()) {
+    if (!is_batch_norm(step.type) || !step.has(kTrained)) continue;
+    const Shape& in = plan.tensors()[step.input].shape;
+    if (images * values_per_channel(session_.model().layer(step.layer), in) < 2)
+      return Status::batch_too_small;
   }
-  const Run run{input.data, static_cast<std::uint32_t>(images), sgd};
+  return Status::ok;
+}
+
+Trainer::Images Trainer::part(const Images& images, std::uint32_t first, std::uint32_t count) const {
+  const std::size_t size = images.input.values / images.count;
+  const std::size_t bytes = images.input.type == InputType::uint8 ? 1 : sizeof(float);
+  const std::size_t outputs = images.targets.size() / images.count;
+  const std::size_t labels = images.labels.empty() ? 0 : 1;
+  return {{images.input.data + first * size * bytes, count * size, images.input.type},
+          images.labels.subspan(first * labels, count * labels),
+          images.targets.subspan(first * outputs, count * outputs),
+          count};
+}
+
+StepResult Trainer::step_checked(Images images, const Sgd& sgd, std::uint32_t total) {
+  images.count =
+      static_cast<std::uint32_t>(images.labels.size() + images.targets.size() / session_.output_size());
+  if (total == 0) total = pending_ + images.count;
+  StepResult result{.status = check(images, total)};
+  for (std::uint32_t first = 0; first < images.count && result.status == Status::ok;) {
+    const std::uint32_t count = std::min(session_.plan().batch, images.count - first);
+    result = run_part({part(images, first, count), pending_, total, sgd});
+    first += count;
+    pending_ += count;
+  }
+  if (result.status == Status::ok && pending_ < total) return result;
+  if (result.status == Status::ok) {
+    weights_changed();
+    ++step_;
+  }
+  pending_ = pending_correct_ = 0;
+  pending_loss_ = 0;
+  return result;
+}
+
+StepResult Trainer::run_part(const Run& run) {
+  const Plan& plan = session_.plan();
   forward(run);
-  const StepResult result = losses(run, labels, targets);
+  const StepResult result = losses(run);
   if (result.status != Status::ok) return result;
   for (std::size_t s = plan.step_count; s-- > 0;) {
     if (plan.steps()[s].has(kBackward)) backward(run, plan.steps()[s]);
   }
-  weights_changed();
-  ++step_;
   return result;
 }
 
 OpContext Trainer::context(const Run& run, const Step& step) const {
   OpContext ctx = make_context(session_.plan(), session_.model_, *session_.kernels_, session_.arena_, step,
-                               run.input, run.images);
+                               run.images.input.data, run.images.count);
   ctx.training = true;
+  ctx.continues = run.before > 0;
+  ctx.updates = run.before + run.images.count == run.total;
+  ctx.images_before = run.before;
   ctx.seed = seed_;
   ctx.step_number = step_;
   ctx.sgd = run.sgd;
@@ -77,24 +141,23 @@ void Trainer::forward(const Run& run) {
 }
 
 // Per-image losses first, added up in image order; the gradient of the mean goes where the plan wants it.
-StepResult Trainer::losses(const Run& run, std::span<const std::uint8_t> labels,
-                           std::span<const float> targets) {
+StepResult Trainer::losses(const Run& run) {
   const Plan& plan = session_.plan();
   const TensorSlot& logits = plan.tensors()[plan.loss_input];
   const std::size_t outputs = logits.shape.count();
-  StepResult result;
-  float sum = 0;
-  for (std::uint32_t b = 0; b < run.images; ++b) {
+  const auto& [input, labels, targets, count] = run.images;
+  for (std::uint32_t b = 0; b < count; ++b) {
     const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs,
                                    outputs};
     const Target target =
         labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)} : Target{labels[b], {}};
     const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
-    if (!labels.empty() && best == target.label) ++result.correct;
+    if (!labels.empty() && best == target.label) ++pending_correct_;
     float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + b * outputs;
-    sum += image_loss(*session_.kernels_, plan.loss, x, target, run.images, d);
+    pending_loss_ += image_loss(*session_.kernels_, plan.loss, x, target, run.total, d);
   }
-  result.loss = sum / static_cast<float>(run.images);
+  StepResult result{.loss = pending_loss_ / static_cast<float>(run.before + count),
+                    .correct = pending_correct_};
   if (!std::isfinite(result.loss)) result.status = Status::non_finite_loss;
   return result;
 }
@@ -102,18 +165,28 @@ StepResult Trainer::losses(const Run& run, std::span<const std::uint8_t> labels,
 void Trainer::backward(const Run& run, const Step& step) {
   const OpContext ctx = context(run, step);
   const OpDef& op = op_of(step);
-  session_.for_each_block(run.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+  const bool reduces = op.backward_reduce != nullptr && step.has(kTrained);
+  const auto to_inputs = [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+    input_gradients(ctx, begin, end, worker);
+  };
+  session_.for_each_block(ctx.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
     for (std::uint32_t b = begin; b < end && !step.has(kEpilogueDone); ++b) {
       apply_epilogue_gradient(ctx, step, ctx.y_of(b), ctx.dy_of(b), b, 0, ctx.out.count());
     }
-    if (!step.has(kInPlace)) op.backward_input(ctx, begin, end, worker);
+    if (!reduces) to_inputs(begin, end, worker);
   });
+  const std::uint32_t rows = ctx.layer.out_features;
+  if (reduces) {
+    session_.for_each_block(rows, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+      op.backward_reduce(ctx, begin, end);
+    });
+    session_.for_each_block(ctx.images, to_inputs);
+  }
   if (step.has(kInPlace)) return op.backward_in_place(ctx);
   if (!step.has(kTrained)) return;
-  session_.for_each_block(ctx.layer.out_features,
-                          [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-                            op.backward_weight(ctx, begin, end, worker);
-                          });
+  session_.for_each_block(rows, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+    op.backward_weight(ctx, begin, end, worker);
+  });
 }
 
 void Trainer::weights_changed() {
@@ -125,8 +198,8 @@ void Trainer::weights_changed() {
 std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) {
   const Step* step = session_.trained_step(layer);
   if (step == nullptr) return {};
-  return trained_tensor(session_.plan(), session_.arena_, velocity ? step->velocity : step->parameters,
-                        session_.model_.layer(layer), slot);
+  return trained_tensor(session_.plan(), session_.arena_, *step,
+                        velocity ? Block::velocity : Block::parameters, session_.model_.layer(layer), slot);
 }
 
 }  // namespace lentil

@@ -28,10 +28,19 @@ class Trainer {
                                 std::span<std::byte> arena, std::uint64_t seed, ParallelFor parallel = {});
 
   // One SGD step on n <= batch images, where n is labels.size() or targets.size() / output_size().
-  StepResult step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd);
-  StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd);
-  StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd);
-  StepResult step(std::span<const std::uint8_t> pixels, std::span<const float> targets, const Sgd& sgd);
+  // With PlanOptions::accumulate n may be larger: gradients are added up `batch` images at a time, and then
+  // applied once, with the bits of a plan whose batch is n. (Batch-norm alone takes its statistics from
+  // `batch` images at a time.) The images may also come in several calls: `total` says how many there will
+  // be (0: these are all). The weights change with the last of them; the result counts all that have come. A
+  // status other than ok drops the whole step.
+  StepResult step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd,
+                  std::uint32_t total = 0);
+  StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd,
+                  std::uint32_t total = 0);
+  StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd,
+                  std::uint32_t total = 0);
+  StepResult step(std::span<const std::uint8_t> pixels, std::span<const float> targets, const Sgd& sgd,
+                  std::uint32_t total = 0);
 
   Session& session() { return session_; }  // inference with the weights as they are now
   const Session& session() const { return session_; }
@@ -46,27 +55,40 @@ class Trainer {
   void weights_changed();
 
  private:
-  struct Run {
-    const void* input;
-    std::uint32_t images;
-    Sgd sgd;
-  };
   struct Input {
-    const void* data;
+    const std::byte* data;
     std::size_t values;
     InputType type;
   };
-  StepResult step_checked(const Input& input, std::span<const std::uint8_t> labels,
-                          std::span<const float> targets, const Sgd& sgd);
+  // What is to be learnt from: the images of a step, or those of them that are computed together.
+  struct Images {
+    Input input;
+    std::span<const std::uint8_t> labels;
+    std::span<const float> targets;  // one of the two is empty
+    std::uint32_t count;
+  };
+  struct Run {
+    Images images;
+    std::uint32_t before, total;  // images of the same step
+    Sgd sgd;
+  };
+  StepResult step_checked(Images images, const Sgd& sgd, std::uint32_t total);
+  Status check(const Images& images, std::uint32_t total) const;
+  Status check_statistics(std::uint32_t images) const;
+  Images part(const Images& images, std::uint32_t first, std::uint32_t count) const;
+  StepResult run_part(const Run& run);
   OpContext context(const Run& run, const Step& step) const;
   void forward(const Run& run);
-  StepResult losses(const Run& run, std::span<const std::uint8_t> labels, std::span<const float> targets);
+  StepResult losses(const Run& run);
   void backward(const Run& run, const Step& step);
   std::span<float> trained(std::uint32_t layer, Slot slot, bool velocity);
 
   Session session_;
   std::uint64_t seed_ = 0;
   std::uint32_t step_ = 0;
+  // Of a step whose images have not all come:
+  std::uint32_t pending_ = 0, pending_correct_ = 0;
+  float pending_loss_ = 0;
 };
 
 // 64-bit hash of the weights as they are now, as weights_hash(Model).

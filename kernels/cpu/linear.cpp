@@ -54,7 +54,9 @@ LENTIL_HD void backward_weight_tile(const LinearBackwardWeight& a, std::int32_t 
   Vec sum[T] = {};
   const float* x = a.x + input;
   const float* d = a.dy;
+  float* to = a.dweight + (input - a.input_begin);
   const std::int32_t last = lanes_of(left, T - 1);
+  for (std::int32_t t = 0; a.accumulate && t < T; ++t) sum[t] = load_n(to + t * kLanes, lanes_of(left, t));
   for (std::int32_t b = 0; b < a.images; ++b, x += a.x_stride, d += a.dy_stride) {
     if (*d == 0) continue;
     const Vec factor = broadcast(*d);
@@ -63,9 +65,7 @@ LENTIL_HD void backward_weight_tile(const LinearBackwardWeight& a, std::int32_t 
       sum[t] = fma(factor, load_n(x + t * kLanes, t == T - 1 ? last : kLanes), sum[t]);
     }
   }
-  for (std::int32_t t = 0; t < T; ++t) {
-    store_n(a.dweight + (input - a.input_begin) + t * kLanes, sum[t], lanes_of(left, t));
-  }
+  for (std::int32_t t = 0; t < T; ++t) store_n(to + t * kLanes, sum[t], lanes_of(left, t));
 }
 
 // Calls tile4 or tile1 so that [begin, end) is covered.

@@ -1,4 +1,4 @@
-// The table of ops, in the order of LayerType. Types without an entry are refused by plan().
+// The table of ops, in the order of LayerType.
 #include <array>
 
 #include "runtime/ops/ops.h"
@@ -6,9 +6,11 @@
 namespace lentil {
 namespace {
 
-constexpr std::array<const OpDef*, kLayerTypes> kOps{&kConv2d,  &kLinear,    &kMaxPool2d, &kRelu,
-                                                     &kSigmoid, &kTanh,      &kSoftmax,   &kLogSoftmax,
-                                                     &kDropout, &kDropout2d, &kFlatten};
+constexpr std::array<const OpDef*, kLayerTypes> kOps{
+    &kConv2d,          &kLinear,     &kMaxPool2d, &kRelu,      &kSigmoid,     &kTanh,
+    &kSoftmax,         &kLogSoftmax, &kDropout,   &kDropout2d, &kFlatten,     &kAvgPool2d,
+    &kGlobalAvgPool2d, &kLeakyRelu,  &kPrelu,     &kElu,       &kBatchNorm1d, &kBatchNorm2d,
+    &kReshape,         &kAdd,        &kSub,       &kMul,       &kConcat};
 
 }  // namespace
 

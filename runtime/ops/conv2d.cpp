@@ -1,4 +1,5 @@
-// Conv2d, with a max-pool, a channel dropout and an activation fused behind it where the planner says so.
+// Conv2d, with a batch-norm folded into its weights, and a max-pool, a channel dropout and an activation
+// fused behind it, where the planner says so.
 #include "runtime/epilogue.h"
 #include "runtime/ops/ops.h"
 #include "runtime/ops/window.h"
@@ -63,20 +64,30 @@ std::size_t gradient_row(const Layer& layer, bool in_place) {
   return in_place ? std::size_t{layer.kernel.height} * layer.kernel.width : row_size(layer);
 }
 
-// Prepared weights, in order: those with the input normalisation in them and their biases (folded), and a
-// copy of the weights in force as [tap][output] (goal fast).
+// Whether the weights in force are others than those of the file.
+bool is_folded(const Step& step) { return step.has(kFolded) || step.batch_norm != kNoIndex; }
+
+// Packed weights have output channels of one group side by side: a few lanes of a vector are worse than
+// neighbouring positions.
+bool is_packed(const Layer& layer, Goal goal) {
+  constexpr std::uint32_t kFewestLanes = 4;
+  return goal == Goal::fast && layer.out_features / layer.groups >= kFewestLanes;
+}
+
+// Prepared weights, in order: those with batch-norm and the input normalisation in them and their biases
+// (folded), and a copy of the weights in force as [tap][output] (packed).
 std::size_t folded_floats(const Layer& layer, bool folded) {
   return folded ? (row_size(layer) + 1) * layer.out_features : 0;
 }
 std::size_t prepared_floats(const Layer& layer, bool folded, Goal goal) {
-  return folded_floats(layer, folded) + (goal == Goal::fast ? row_size(layer) * layer.out_features : 0);
+  return folded_floats(layer, folded) + (is_packed(layer, goal) ? row_size(layer) * layer.out_features : 0);
 }
 
 OpMemory memory(const StepSketch& s) {
   OpMemory m;
   const bool pooled = s.step.pool != kNoIndex;
   const kernels::ConvShape shape = conv_shape(s.layer, s.pool, pooled, s.in, s.out);
-  m.prepared = prepared_floats(s.layer, s.step.has(kFolded), s.options.goal) * sizeof(float);
+  m.prepared = prepared_floats(s.layer, is_folded(s.step), s.options.goal) * sizeof(float);
   if (s.options.mode == Mode::infer) return m;
   if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
   if (!s.step.has(kBackward)) return m;
@@ -86,15 +97,15 @@ OpMemory memory(const StepSketch& s) {
   return m;
 }
 
-bool is_packed(const OpContext& ctx) { return ctx.plan.goal == Goal::fast; }
+bool is_packed(const OpContext& ctx) { return is_packed(ctx.layer, ctx.plan.goal); }
 float* packed_weights(const OpContext& ctx) {
-  return ctx.prepared() + folded_floats(ctx.layer, ctx.step.has(kFolded));
+  return ctx.prepared() + folded_floats(ctx.layer, is_folded(ctx.step));
 }
 const float* weights(const OpContext& ctx) {
-  return ctx.step.has(kFolded) ? ctx.prepared() : ctx.tensor(Slot::weight).data();
+  return is_folded(ctx.step) ? ctx.prepared() : ctx.tensor(Slot::weight).data();
 }
 const float* biases(const OpContext& ctx) {
-  if (ctx.step.has(kFolded)) return ctx.prepared() + row_size(ctx.layer) * ctx.out.channels;
+  if (is_folded(ctx.step)) return ctx.prepared() + row_size(ctx.layer) * ctx.out.channels;
   const auto bias = ctx.tensor(Slot::bias);
   return bias.empty() ? nullptr : bias.data();
 }
@@ -114,21 +125,34 @@ FoldFactors fold_factors(const OpContext& ctx, std::uint32_t output) {
   return f;
 }
 
+// Batch-norm first, then the normalisation of the input, which reads and writes the same place.
 void fold(const OpContext& ctx) {
   const std::size_t row = row_size(ctx.layer);
   const auto weight = ctx.tensor(Slot::weight);
   const auto bias = ctx.tensor(Slot::bias);
+  const bool normalized = ctx.step.batch_norm != kNoIndex;
+  const Layer batch_norm = normalized ? ctx.model.layer(ctx.step.batch_norm) : Layer{};
   for (std::uint32_t o = 0; o < ctx.layer.out_features; ++o) {
+    const float* from = weight.data() + o * row;
+    float* to = ctx.prepared() + o * row;
+    float& to_bias = ctx.prepared()[row * ctx.layer.out_features + o];
+    to_bias = bias.empty() ? 0.0f : bias[o];
+    if (normalized) {
+      const ChannelAffine affine = fixed_batch_norm(batch_norm, o);
+      ctx.kernels.affine_forward({to, from, static_cast<std::int64_t>(row), affine.scale, 0.0f});
+      ctx.kernels.affine_forward({&to_bias, &to_bias, 1, affine.scale, affine.shift});
+      from = to;
+    }
+    if (!ctx.step.has(kFolded)) continue;
     const FoldFactors f = fold_factors(ctx, o);
-    ctx.kernels.fold_forward({ctx.prepared() + o * row, ctx.prepared() + row * ctx.layer.out_features + o,
-                              weight.data() + o * row, bias.empty() ? 0.0f : bias[o], f.scale.data(),
-                              f.shift.data(), i32(ctx.layer.in_features / ctx.layer.groups),
+    ctx.kernels.fold_forward({to, &to_bias, from, to_bias, f.scale.data(), f.shift.data(),
+                              i32(ctx.layer.in_features / ctx.layer.groups),
                               i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
   }
 }
 
 void prepare(const OpContext& ctx) {
-  if (ctx.step.has(kFolded)) fold(ctx);
+  if (is_folded(ctx.step)) fold(ctx);
   if (is_packed(ctx))
     transpose(weights(ctx), packed_weights(ctx), ctx.layer.out_features, row_size(ctx.layer));
 }
@@ -199,10 +223,9 @@ class ChannelEvents {
     ctx_.kernels.conv2d_backward_input({dx, weights(ctx_) + channel_ * row_size(ctx_.layer), events(), count_,
                                         shape_, i32(begin), i32(end)});
   }
-  void weight_gradient(std::uint32_t begin, std::uint32_t end, bool accumulate) const {
+  void weight_gradient(float* row, std::uint32_t begin, std::uint32_t end, bool accumulate) const {
     const float* x = ctx_.x_of(image_) + (first_input() + begin) * ctx_.in.plane();
-    ctx_.kernels.conv2d_backward_weight(
-        {row(), x, events(), count_, shape_, i32(begin), i32(end), accumulate});
+    ctx_.kernels.conv2d_backward_weight({row, x, events(), count_, shape_, i32(begin), i32(end), accumulate});
   }
   std::uint32_t first_input() const {
     return channel_ / (ctx_.layer.out_features / ctx_.layer.groups) *
@@ -221,7 +244,6 @@ class ChannelEvents {
 };
 
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-  if (ctx.dx == nullptr) return;
   ChannelEvents events(ctx, worker);
   const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
   for (std::uint32_t b = begin; b < end; ++b) {
@@ -233,15 +255,25 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
   }
 }
 
+// What a folded batch-norm makes of the gradients of the weights it has scaled.
+void scale_gradient(const OpContext& ctx, std::uint32_t output, float* gradient, std::size_t count) {
+  if (ctx.step.batch_norm == kNoIndex) return;
+  const float scale = fixed_batch_norm(ctx.model.layer(ctx.step.batch_norm), output).scale;
+  ctx.kernels.affine_forward({gradient, gradient, static_cast<std::int64_t>(count), scale, 0.0f});
+}
+
 // The gradient of the weights in the file from that of the folded ones, then the update.
 void update_row(const OpContext& ctx, std::uint32_t output, float* gradient, float bias_gradient) {
   const std::size_t row = row_size(ctx.layer);
+  if (!ctx.updates) return;
   if (ctx.step.has(kFolded)) {
     const FoldFactors f = fold_factors(ctx, output);
     ctx.kernels.fold_backward({gradient, bias_gradient, f.scale.data(), f.shift.data(),
                                i32(ctx.layer.in_features / ctx.layer.groups),
                                i32(ctx.layer.kernel.height * ctx.layer.kernel.width)});
   }
+  scale_gradient(ctx, output, gradient, row);
+  scale_gradient(ctx, output, &bias_gradient, 1);
   ctx.update(Slot::weight, output * row, row, gradient);
   if (!ctx.layer.tensor(Slot::bias).empty()) ctx.update(Slot::bias, output, 1, &bias_gradient);
 }
@@ -250,13 +282,17 @@ void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t en
   ChannelEvents events(ctx, worker);
   const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
   for (std::uint32_t o = begin; o < end; ++o) {
-    float bias_gradient = 0;
+    float* gradient = ctx.gradient(Slot::weight, o * row_size(ctx.layer), events.row());
+    float workspace = 0;
+    const bool has_bias = !ctx.layer.tensor(Slot::bias).empty();
+    float& bias_gradient = has_bias ? *ctx.gradient(Slot::bias, o, &workspace) : workspace;
     for (std::uint32_t b = 0; b < ctx.images; ++b) {
+      const bool first = b == 0 && !ctx.continues;
       events.list(b, o);
-      events.weight_gradient(0, group_inputs, b > 0);
-      bias_gradient = b == 0 ? events.sum() : bias_gradient + events.sum();
+      events.weight_gradient(gradient, 0, group_inputs, !first);
+      bias_gradient = first ? events.sum() : bias_gradient + events.sum();
     }
-    update_row(ctx, o, events.row(), bias_gradient);
+    update_row(ctx, o, gradient, bias_gradient);
   }
 }
 
@@ -276,9 +312,11 @@ void backward_in_place(const OpContext& ctx) {
       events.list(0, o);
       events.add_input_gradient(dx, inner, inner + 1);
       if (!ctx.step.has(kTrained)) continue;
-      events.weight_gradient(inner, inner + 1, false);
+      events.weight_gradient(events.row(), inner, inner + 1, false);
+      scale_gradient(ctx, o, events.row(), taps);
       ctx.update(Slot::weight, o * row_size(ctx.layer) + inner * taps, taps, events.row());
-      const float bias_gradient = events.sum();
+      float bias_gradient = events.sum();
+      scale_gradient(ctx, o, &bias_gradient, 1);
       if (inner == 0 && !ctx.layer.tensor(Slot::bias).empty()) ctx.update(Slot::bias, o, 1, &bias_gradient);
     }
     float* x = ctx.dx + c * plane;
@@ -291,7 +329,9 @@ void backward_in_place(const OpContext& ctx) {
 
 const OpDef kConv2d{.type = LayerType::conv2d,
                     .name = "Conv2d",
-                    .reads_input = true,
+                    .reads_input = ReadsInput::when_trained,
+                    .reads_planes = true,
+                    .takes_epilogue = true,
                     .infer = infer,
                     .memory = memory,
                     .prepare = prepare,

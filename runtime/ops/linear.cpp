@@ -50,7 +50,6 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
 }
 
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
-  if (ctx.dx == nullptr) return;
   const std::int32_t inputs = i32(ctx.layer.in_features);
   const std::int32_t outputs = i32(ctx.layer.out_features);
   for (std::uint32_t b = begin; b < end; ++b) {
@@ -62,14 +61,19 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 // Gradient and update of w[output][begin, end) over all images; `gradient` has room for a chunk.
 void update_chunk(const OpContext& ctx, std::uint32_t output, std::uint32_t begin, std::uint32_t end,
                   float* gradient) {
+  const std::size_t first = std::size_t{output} * ctx.layer.in_features + begin;
+  gradient = ctx.gradient(Slot::weight, first, gradient);
   ctx.kernels.linear_backward_weight({gradient, ctx.dy + output, ctx.x, i32(ctx.out.count()),
-                                      i32(ctx.in.count()), i32(ctx.images), i32(begin), i32(end)});
-  ctx.update(Slot::weight, std::size_t{output} * ctx.layer.in_features + begin, end - begin, gradient);
+                                      i32(ctx.in.count()), i32(ctx.images), i32(begin), i32(end),
+                                      ctx.continues});
+  ctx.update(Slot::weight, first, end - begin, gradient);
 }
 
 void update_bias(const OpContext& ctx, std::uint32_t output) {
   if (ctx.layer.tensor(Slot::bias).empty()) return;
-  float sum = 0;
+  float workspace = 0;
+  float& sum = *ctx.gradient(Slot::bias, output, &workspace);
+  if (!ctx.continues) sum = 0;
   for (std::uint32_t b = 0; b < ctx.images; ++b) sum += ctx.dy_of(b)[output];
   ctx.update(Slot::bias, output, 1, &sum);
 }
@@ -109,7 +113,8 @@ void backward_in_place(const OpContext& ctx) {
 
 const OpDef kLinear{.type = LayerType::linear,
                     .name = "Linear",
-                    .reads_input = true,
+                    .reads_input = ReadsInput::when_trained,
+                    .takes_epilogue = true,
                     .infer = infer,
                     .memory = memory,
                     .prepare = prepare,

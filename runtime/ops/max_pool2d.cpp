@@ -1,13 +1,10 @@
 // MaxPool2d as a step of its own.
+#include "runtime/epilogue.h"
 #include "runtime/ops/ops.h"
 #include "runtime/ops/window.h"
 
 namespace lentil {
 namespace {
-
-kernels::Plane plane_of(const Shape& s) {
-  return {static_cast<std::int32_t>(s.height), static_cast<std::int32_t>(s.width)};
-}
 
 Result<Shape> infer(const Layer& layer, const Shape& in) {
   const Extent out = window_outputs(layer, in);
@@ -43,11 +40,11 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
                                     plane_of(ctx.out),
                                     kernel_window(ctx.layer)});
     }
+    apply_epilogue(ctx, b);
   }
 }
 
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
-  if (ctx.dx == nullptr) return;
   for (std::uint32_t b = begin; b < end; ++b) {
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       ctx.kernels.max_pool_backward({ctx.dx_of(b) + c * ctx.in.plane(), ctx.dy_of(b) + c * ctx.out.plane(),
@@ -61,6 +58,8 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 
 const OpDef kMaxPool2d{.type = LayerType::max_pool2d,
                        .name = "MaxPool2d",
+                       .reads_planes = true,
+                       .takes_epilogue = true,
                        .infer = infer,
                        .memory = memory,
                        .forward = forward,

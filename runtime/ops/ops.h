@@ -5,7 +5,8 @@
 namespace lentil {
 
 extern const OpDef kConv2d, kLinear, kMaxPool2d, kRelu, kSigmoid, kTanh, kSoftmax, kLogSoftmax, kDropout,
-    kDropout2d, kFlatten, kPixels;
+    kDropout2d, kFlatten, kAvgPool2d, kGlobalAvgPool2d, kLeakyRelu, kPrelu, kElu, kBatchNorm1d, kBatchNorm2d,
+    kReshape, kAdd, kSub, kMul, kConcat, kPixels;
 
 // (p / 255 - mean) / std = p * scale - shift, with these factors of one input channel.
 float pixel_scale(const Model& model, std::uint32_t channel);
@@ -13,6 +14,23 @@ float pixel_shift(const Model& model, std::uint32_t channel);
 
 // [rows][columns] to [columns][rows]: packed weights, in which neighbouring outputs lie side by side.
 void transpose(const float* from, float* to, std::size_t rows, std::size_t columns);
+
+// Batch-norm with the statistics in `layer`, for one channel: y = fma(x, scale, shift).
+struct ChannelAffine {
+  float scale, shift;
+};
+ChannelAffine fixed_batch_norm(const Layer& layer, std::uint32_t channel);
+
+// body(channel, first) for each of an image's `channels` channels: `first` is its first value.
+template <class Body>
+void for_each_channel(const Shape& shape, std::uint32_t channels, Body body) {
+  const std::size_t plane = shape.count() / channels;
+  for (std::uint32_t c = 0; c < channels; ++c) body(c, c * plane);
+}
+
+// What layers do that hand their values on: y = x, dx = dy.
+void copy_forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
+void copy_backward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
 
 // Outputs of ops that change nothing about the shape.
 Result<Shape> same_shape(const Layer& layer, const Shape& in);

@@ -14,7 +14,6 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
 }
 
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
-  if (ctx.dx == nullptr) return;
   for (std::uint32_t b = begin; b < end; ++b) {
     ctx.kernels.softmax_backward({ctx.dx_of(b), ctx.dy_of(b), ctx.y_of(b), classes(ctx), is_log(ctx)});
   }

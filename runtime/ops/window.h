@@ -49,4 +49,8 @@ constexpr kernels::Window kernel_window(const Layer& l) {
           i32(l.padding.top),   i32(l.padding.left), i32(l.dilation.height), i32(l.dilation.width)};
 }
 
+constexpr kernels::Plane plane_of(const Shape& s) {
+  return {static_cast<std::int32_t>(s.height), static_cast<std::int32_t>(s.width)};
+}
+
 }  // namespace lentil

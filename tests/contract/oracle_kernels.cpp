@@ -221,6 +221,10 @@ void activation_forward(const ActivationForward& a) {
       return copy(reference::sigmoid<float>(y), a.y);
     case Activation::tanh:
       return copy(reference::tanh<float>(y), a.y);
+    case Activation::leaky_relu:
+      return copy(reference::leaky_relu<float>(y, a.slope), a.y);
+    case Activation::elu:
+      return copy(reference::elu<float>(y, a.slope), a.y);
   }
 }
 
@@ -236,6 +240,80 @@ void activation_backward(const ActivationBackward& a) {
       return copy(reference::sigmoid_backward<float>(y, d), a.d);
     case Activation::tanh:
       return copy(reference::tanh_backward<float>(y, d), a.d);
+    case Activation::leaky_relu:
+      return copy(reference::leaky_relu_backward<float>(y, d, a.slope), a.d);
+    case Activation::elu:
+      return copy(reference::elu_backward<float>(y, d, a.slope), a.d);
+  }
+}
+
+reference::Window window_of(const AvgPoolWindows& w) {
+  reference::Window window = window_of(w.window, w.in, w.out);
+  window.padding.bottom = std::max(window.padding.bottom, u32(w.count_bottom));
+  window.padding.right = std::max(window.padding.right, u32(w.count_right));
+  return window;
+}
+// The cases count all of their padding, or none.
+bool counts_padding(const AvgPoolWindows& w) {
+  return w.count_top + w.count_left + w.count_bottom + w.count_right > 0;
+}
+
+void avg_pool_forward(const AvgPoolForward& a) {
+  const Shape in = shape_of(1, a.windows.in);
+  copy(reference::avg_pool2d_forward<float>(window_of(a.windows), in, counts_padding(a.windows),
+                                            {a.x, in.count()}),
+       a.y);
+}
+
+void avg_pool_backward(const AvgPoolBackward& a) {
+  copy(reference::avg_pool2d_backward<float>(window_of(a.windows), shape_of(1, a.windows.in),
+                                             counts_padding(a.windows),
+                                             {a.dy, shape_of(1, a.windows.out).count()}),
+       a.dx);
+}
+
+void affine_forward(const AffineForward& a) {
+  copy(reference::affine<float>(view(a.x, a.count), Values{a.scale}, Values{a.shift}), a.y);
+}
+
+void binary_forward(const BinaryForward& args) {
+  const LayerType type = args.operation == Binary::add   ? LayerType::add
+                         : args.operation == Binary::sub ? LayerType::sub
+                                                         : LayerType::mul;
+  copy(reference::binary<float>(type, view(args.a, args.count), view(args.b, args.count)), args.y);
+}
+
+float channel_sum(const ChannelSum& a) {
+  const auto sums = reference::channel_sums<float>(
+      static_cast<std::size_t>(a.images), static_cast<std::size_t>(a.count), 1,
+      [&](std::size_t b, std::size_t e, std::size_t, float sum) {
+        const auto at = static_cast<std::int64_t>(b) * a.stride + static_cast<std::int64_t>(e);
+        const float x = a.x[at];
+        switch (a.term) {
+          case ChannelTerm::value:
+            return sum + x;
+          case ChannelTerm::deviation:
+            return std::fma(x - a.mean, x - a.mean, sum);
+          case ChannelTerm::normalized:
+            return std::fma(a.dy[at], (x - a.mean) * a.inverse, sum);
+          case ChannelTerm::negative:
+            break;
+        }
+        return x > 0 ? sum : std::fma(a.dy[at], x, sum);
+      });
+  return sums[0];
+}
+
+void normalize_forward(const NormalizeForward& a) {
+  copy(reference::batch_norm_forward<float>({{a.mean}, {}, {a.inverse}}, view(a.x, a.count), Values{a.weight},
+                                            Values{a.bias}),
+       a.y);
+}
+
+void normalize_backward(const NormalizeBackward& a) {
+  for (std::int64_t i = 0; i < a.count; ++i) {
+    const float normalized = (a.x[i] - a.mean) * a.inverse;
+    a.dx[i] = a.scale * std::fma(-normalized, a.mean_product, a.dy[i] - a.mean_dy);
   }
 }
 
@@ -303,11 +381,18 @@ const KernelTable& oracle_kernels() {
       .conv2d_backward_weight = conv2d_backward_weight,
       .max_pool_forward = max_pool_forward,
       .max_pool_backward = max_pool_backward,
+      .avg_pool_forward = avg_pool_forward,
+      .avg_pool_backward = avg_pool_backward,
       .linear_forward = linear_forward,
       .linear_backward_input = linear_backward_input,
       .linear_backward_weight = linear_backward_weight,
       .activation_forward = activation_forward,
       .activation_backward = activation_backward,
+      .affine_forward = affine_forward,
+      .binary_forward = binary_forward,
+      .channel_sum = channel_sum,
+      .normalize_forward = normalize_forward,
+      .normalize_backward = normalize_backward,
       .softmax_forward = softmax_forward,
       .softmax_backward = softmax_backward,
       .cross_entropy = cross_entropy,

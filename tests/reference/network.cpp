@@ -1,3 +1,4 @@
+// What the oracle does forward; network_backward.cpp has the rest.
 #include "tests/reference/network.h"
 
 #include <algorithm>
@@ -24,30 +25,13 @@ std::vector<std::vector<T>> split(std::span<const T> all, std::size_t images) {
   return batch;
 }
 
-// hwc: as a network that keeps its channels last would flatten.
-template <class T>
-std::vector<T> flatten(const Shape& in, FlattenOrder order, const std::vector<T>& x) {
-  if (order == FlattenOrder::chw) return x;
-  std::vector<T> y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) y[i % in.plane() * in.channels + i / in.plane()] = x[i];
-  return y;
-}
-
-template <class T>
-std::vector<T> flatten_backward(const Shape& in, FlattenOrder order, const std::vector<T>& g) {
-  if (order == FlattenOrder::chw) return g;
-  std::vector<T> dx(g.size());
-  for (std::size_t i = 0; i < g.size(); ++i) dx[i] = g[i % in.plane() * in.channels + i / in.plane()];
-  return dx;
-}
-
 }  // namespace
 
 template <class T>
 Network<T>::Network(const Model& model, InputType input, std::uint64_t seed)
-    : nodes_(graph(model)),
-      normalization_(model.normalization),
-      input_size_(model.input.count()),
+    : model_(model),
+      nodes_(graph(model, Mode::train, {})),
+      inference_nodes_(graph(model, Mode::infer, {})),
       input_type_(input),
       seed_(seed),
       weights_(model.layer_count),
@@ -63,12 +47,23 @@ Network<T>::Network(const Model& model, InputType input, std::uint64_t seed)
 }
 
 template <class T>
+void Network<T>::freeze(std::uint32_t layer) {
+  frozen_.insert(layer);
+  nodes_ = graph(model_, Mode::train, frozen_);
+}
+
+template <class T>
 bool Network<T>::folds() const {
-  return input_type_ == InputType::uint8 && std::ranges::all_of(nodes_, [](const Node& node) {
-           return !node.reads_network_input() ||
-                  (node.layer.type == LayerType::conv2d && node.layer.padding == Padding{} &&
-                   node.layer.in_features <= 4);
-         });
+  std::size_t readers = 0;
+  bool foldable = true;
+  for (const Node& node : nodes_) {
+    const auto reads = std::ranges::count(node.inputs, kNetworkInput);
+    readers += static_cast<std::size_t>(reads);
+    if (reads > 0)
+      foldable = node.layer.type == LayerType::conv2d && node.layer.padding == Padding{} &&
+                 node.layer.in_features <= 4;
+  }
+  return input_type_ == InputType::uint8 && foldable && readers == 1;
 }
 
 template <class T>
@@ -81,34 +76,60 @@ kernels::RandomKey Network<T>::mask(const Node& node, std::size_t image) const {
 }
 
 template <class T>
-auto Network<T>::input_of(const Pass& pass, const Node& node) const -> const Batch& {
-  return node.reads_network_input() ? pass.input : pass.outputs[static_cast<std::size_t>(node.input)];
+auto Network<T>::input_of(const Pass& pass, const Node& node, std::size_t i) const -> const Batch& {
+  const int input = node.inputs[i];
+  return input == kNetworkInput ? pass.input : pass.outputs[static_cast<std::size_t>(input)];
 }
 
 template <class T>
-std::vector<T> Network<T>::forward_conv2d(const Node& node, const std::vector<T>& x) const {
+Affine<T> Network<T>::fixed_batch_norm(const Node& node) const {
+  return batch_norm_affine<T>(weight(node), bias(node), values(node, Slot::running_mean),
+                              values(node, Slot::running_var), node.layer.epsilon);
+}
+
+// Batch-norm first: W' = W scale, b' = fma(b, scale, shift); then the normalisation of the input.
+template <class T>
+auto Network<T>::folded(const Run& run, const Node& node) const -> Folded {
+  Folded f{weight(node), bias(node), {}};
+  if (node.batch_norm >= 0) {
+    const Affine<T> a = fixed_batch_norm(run.nodes[static_cast<std::size_t>(node.batch_norm)]);
+    f.scale = a.scale;
+    if (f.bias.empty()) f.bias.assign(a.scale.size(), T{0});
+    f.weight = affine<T>(f.weight, a.scale, std::vector<T>(a.scale.size()));
+    f.bias = affine<T>(f.bias, a.scale, a.shift);
+  }
+  if (!folds(node)) return f;
   const Conv2d conv = node.conv2d();
-  if (!folds(node)) return conv2d_forward<T>(conv, x, weight(node), bias(node));
-  return conv2d_forward<T>(conv, x, folded_weights<T>(conv, weight(node), normalization_),
-                           folded_bias<T>(conv, weight(node), bias(node), normalization_));
+  f.bias = folded_bias<T>(conv, f.weight, f.bias, model_.normalization);
+  f.weight = folded_weights<T>(conv, f.weight, model_.normalization);
+  return f;
 }
 
 template <class T>
-std::vector<T> Network<T>::forward_one(const Node& node, const std::vector<T>& x, std::size_t image,
-                                       Mode mode, std::vector<std::size_t>& argmax) const {
+std::vector<T> Network<T>::forward_one(const Run& run, const Node& node, const std::vector<T>& x,
+                                       std::size_t image, std::vector<std::size_t>& argmax) const {
   const Layer& layer = node.layer;
+  const Shape& in = node.in[0];
   switch (layer.type) {
-    case LayerType::conv2d:
-      return forward_conv2d(node, x);
     case LayerType::linear:
       return linear_forward<T>(layer.out_features, x, weight(node), bias(node));
     case LayerType::max_pool2d: {
-      Pooled<T> pooled = max_pool2d_forward<T>(Window::of(layer), node.in, x);
+      Pooled<T> pooled = max_pool2d_forward<T>(Window::of(layer), in, x);
       argmax = std::move(pooled.argmax);
       return std::move(pooled.values);
     }
+    case LayerType::avg_pool2d:
+      return avg_pool2d_forward<T>(Window::of(layer), in, layer.count_include_pad, x);
+    case LayerType::global_avg_pool2d:
+      return avg_pool2d_forward<T>({.kernel = {in.height, in.width}}, in, true, x);
     case LayerType::relu:
       return relu<T>(x);
+    case LayerType::leaky_relu:
+      return leaky_relu<T>(x, layer.slope);
+    case LayerType::elu:
+      return elu<T>(x, layer.slope);
+    case LayerType::prelu:
+      return prelu<T>(x, weight(node));
     case LayerType::sigmoid:
       return sigmoid<T>(x);
     case LayerType::tanh:
@@ -118,34 +139,72 @@ std::vector<T> Network<T>::forward_one(const Node& node, const std::vector<T>& x
     case LayerType::log_softmax:
       return log_softmax<T>(x);
     case LayerType::dropout:
-      return mode == Mode::infer ? x : dropout<T>(x, mask(node, image), layer.rate);
+      return run.training ? dropout<T>(x, mask(node, image), layer.rate) : x;
     case LayerType::dropout2d:
-      return mode == Mode::infer ? x : dropout2d<T>(node.in, x, mask(node, image), layer.rate);
+      return run.training ? dropout2d<T>(in, x, mask(node, image), layer.rate) : x;
+    case LayerType::flatten:
+      return flatten<T>(in, layer.order, x);
     default:
-      return flatten(node.in, layer.order, x);
+      return x;  // reshape
   }
 }
 
 template <class T>
-auto Network<T>::forward(std::span<const T> images, Mode mode) const -> Pass {
+std::vector<T> Network<T>::forward_join(const Node& node, const Pass& pass, std::size_t image) const {
+  std::vector<T> y = input_of(pass, node)[image];
+  if (node.inputs.size() == 1) return with_constant<T>(node.layer.type, y, weight(node));
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    const std::vector<T>& next = input_of(pass, node, i)[image];
+    if (node.layer.type != LayerType::concat) return binary<T>(node.layer.type, y, next);
+    y.insert(y.end(), next.begin(), next.end());
+  }
+  return y;
+}
+
+template <class T>
+auto Network<T>::forward_batch(const Run& run, const Node& node, Pass& pass) const -> Batch {
+  const Batch& x = input_of(pass, node);
+  Batch y(x.size());
+  std::vector<std::vector<std::size_t>> argmax(x.size());
+  Statistics<T> statistics;
+  if (node.is_batch_norm() && run.training && learns(node))
+    statistics = batch_statistics<T>(x, weight(node).size(), node.layer.epsilon);
+  for (std::size_t b = 0; b < x.size(); ++b) {
+    if (node.layer.type == LayerType::conv2d) {
+      const Folded f = folded(run, node);
+      y[b] = conv2d_forward<T>(node.conv2d(), x[b], f.weight, f.bias);
+    } else if (is_join(node.layer.type)) {
+      y[b] = forward_join(node, pass, b);
+    } else if (!node.is_batch_norm() || node.folded) {
+      y[b] = forward_one(run, node, x[b], b, argmax[b]);
+    } else if (!statistics.mean.empty()) {
+      y[b] = batch_norm_forward<T>(statistics, x[b], weight(node), bias(node));
+    } else {
+      const Affine<T> a = fixed_batch_norm(node);
+      y[b] = affine<T>(x[b], a.scale, a.shift);
+    }
+  }
+  pass.argmax.push_back(std::move(argmax));
+  pass.statistics.push_back(std::move(statistics));
+  return y;
+}
+
+template <class T>
+auto Network<T>::forward(std::span<const T> images, const Run& run) const -> Pass {
   Pass pass;
-  pass.input = split(images, images.size() / input_size_);
+  pass.input = split(images, images.size() / model_.input.count());
   if (input_type_ == InputType::uint8 && !folds_)
-    for (std::vector<T>& image : pass.input) image = normalize<T>(nodes_[0].in, normalization_, image);
-  for (const Node& node : nodes_) {
-    const Batch& x = input_of(pass, node);
-    Batch y(x.size());
-    std::vector<std::vector<std::size_t>> argmax(x.size());
-    for (std::size_t b = 0; b < x.size(); ++b) y[b] = forward_one(node, x[b], b, mode, argmax[b]);
+    for (std::vector<T>& image : pass.input) image = normalize<T>(model_.input, model_.normalization, image);
+  for (const Node& node : run.nodes) {
+    Batch y = forward_batch(run, node, pass);
     pass.outputs.push_back(std::move(y));
-    pass.argmax.push_back(std::move(argmax));
   }
   return pass;
 }
 
 template <class T>
-std::vector<T> Network<T>::infer(std::span<const T> images) const {
-  return joined(forward(images, Mode::infer).outputs.back());
+std::vector<T> Network<T>::infer(std::span<const T> images, Mode planned) const {
+  return joined(forward(images, {planned == Mode::infer ? inference_nodes_ : nodes_, false}).outputs.back());
 }
 
 template <class T>
@@ -167,7 +226,7 @@ BatchLoss<T> Network<T>::loss_of(const Pass& pass, const Targets<T>& targets) co
 
 template <class T>
 BatchLoss<T> Network<T>::loss(std::span<const T> images, const Targets<T>& targets) const {
-  return loss_of(forward(images, Mode::train), targets);
+  return loss_of(forward(images, {nodes_, true}), targets);
 }
 
 template <class T>
@@ -178,78 +237,31 @@ std::uint32_t Network<T>::count_correct(const Batch& outputs, const Targets<T>& 
   return correct;
 }
 
-template <class T>
-void Network<T>::conv2d_parameters(const Node& node, const Batch& x, const Batch& g,
-                                   Parameters<T>& out) const {
-  const Conv2d conv = node.conv2d();
-  std::vector<T> dw, db;
-  for (std::size_t b = 0; b < x.size(); ++b) {
-    add_image(dw, conv2d_weight_gradient<T>(conv, x[b], g[b]));
-    add_image(db, conv2d_bias_gradient<T>(conv, g[b]));
-  }
-  if (folds(node)) dw = folded_weight_gradient<T>(conv, dw, db, normalization_);
-  out[node.index][at(Slot::weight)] = std::move(dw);
-  if (!bias(node).empty()) out[node.index][at(Slot::bias)] = std::move(db);
-}
-
-template <class T>
-void Network<T>::linear_parameters(const Node& node, const Batch& x, const Batch& g,
-                                   Parameters<T>& out) const {
-  out[node.index][at(Slot::weight)] = linear_weight_gradient<T>(x.size(), joined(x), joined(g));
-  if (!bias(node).empty()) out[node.index][at(Slot::bias)] = linear_bias_gradient<T>(x.size(), joined(g));
-}
-
-template <class T>
-std::vector<T> Network<T>::backward_one(const Node& node, const std::vector<T>& y, const std::vector<T>& g,
-                                        std::size_t image, const std::vector<std::size_t>& argmax) const {
-  const Layer& layer = node.layer;
-  switch (layer.type) {
-    case LayerType::conv2d:
-      return conv2d_input_gradient<T>(node.conv2d(), g, weight(node));
-    case LayerType::linear:
-      return linear_input_gradient<T>(node.in.count(), g, weight(node));
-    case LayerType::max_pool2d:
-      return max_pool2d_backward<T>(node.in, g, argmax);
-    case LayerType::relu:
-      return relu_backward<T>(y, g);
-    case LayerType::sigmoid:
-      return sigmoid_backward<T>(y, g);
-    case LayerType::tanh:
-      return tanh_backward<T>(y, g);
-    case LayerType::softmax:
-      return softmax_backward<T>(y, g);
-    case LayerType::log_softmax:
-      return log_softmax_backward<T>(y, g);
-    case LayerType::dropout:
-      return dropout<T>(g, mask(node, image), layer.rate);
-    case LayerType::dropout2d:
-      return dropout2d<T>(node.in, g, mask(node, image), layer.rate);
-    default:
-      return flatten_backward(node.in, layer.order, g);
-  }
-}
-
+// A chain of nodes leads back from the last one; gradients of a value that several layers read are added from
+// the last of its readers to the first, and within a layer from its first input to its last.
 template <class T>
 Gradients<T> Network<T>::gradients(std::span<const T> images, const Targets<T>& targets) const {
-  const Pass pass = forward(images, Mode::train);
+  const Pass pass = forward(images, {nodes_, true});
   const std::size_t n = pass.input.size();
   Gradients<T> result{.loss = loss_of(pass, targets),
                       .correct = count_correct(pass.outputs.back(), targets),
-                      .parameters = Parameters<T>(weights_.size())};
-  // A chain of nodes leads from the last one to the network's input; no other can have a gradient.
-  Batch g = split<T>(result.loss.gradient, n);
-  int i = static_cast<int>(nodes_.size()) - 1;
-  if (loss_takes_last_layer(targets)) i = nodes_.back().input;
-  while (i != kNetworkInput) {
-    const auto at_i = static_cast<std::size_t>(i);
-    const Node& node = nodes_[at_i];
-    const Batch& x = input_of(pass, node);
-    if (node.layer.type == LayerType::conv2d) conv2d_parameters(node, x, g, result.parameters);
-    if (node.layer.type == LayerType::linear) linear_parameters(node, x, g, result.parameters);
-    if (!node.reads_network_input())
-      for (std::size_t b = 0; b < n; ++b)
-        g[b] = backward_one(node, pass.outputs[at_i][b], g[b], b, pass.argmax[at_i][b]);
-    i = node.input;
+                      .parameters = Parameters<T>(weights_.size()),
+                      .statistics = Parameters<T>(weights_.size())};
+  std::vector<Batch> g(nodes_.size());
+  const bool taken = loss_takes_last_layer(targets);
+  const int first = taken ? nodes_.back().inputs[0] : static_cast<int>(nodes_.size()) - 1;
+  if (first != kNetworkInput) g[static_cast<std::size_t>(first)] = split<T>(result.loss.gradient, n);
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const Node& node = nodes_[i];
+    if (g[i].empty()) continue;
+    parameter_gradients(node, pass, g[i], result);
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      if (node.inputs[k] == kNetworkInput) continue;
+      Batch& sum = g[static_cast<std::size_t>(node.inputs[k])];
+      const Batch part = backward_batch(node, pass, g[i], k);
+      if (sum.empty()) sum.resize(n);
+      for (std::size_t b = 0; b < n; ++b) add_image(sum[b], part[b]);
+    }
   }
   return result;
 }
@@ -259,9 +271,12 @@ Gradients<T> Network<T>::step(std::span<const T> images, const Targets<T>& targe
   Gradients<T> result = gradients(images, targets);
   for (std::uint32_t layer = 0; layer < weights_.size(); ++layer) {
     if (frozen_.contains(layer)) continue;
-    for (std::size_t slot = 0; slot < kSlots; ++slot)
+    for (std::size_t slot = 0; slot < kSlots; ++slot) {
       if (const std::vector<T>& g = result.parameters[layer][slot]; !g.empty())
         sgd_update<T>(weights_[layer][slot], velocities_[layer][slot], g, sgd);
+      if (const std::vector<T>& s = result.statistics[layer][slot]; !s.empty())
+        update_running<T>(weights_[layer][slot], s, nodes_[layer].layer.momentum);
+    }
   }
   ++step_;
   return result;

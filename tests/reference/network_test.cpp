@@ -163,11 +163,5 @@ TEST_CASE("a step moves the weights against the gradient, keeps frozen layers an
   CHECK(network.loss(images, targets).mean == g.loss.mean);
 }
 
-TEST_CASE("layers that the oracle does not know are refused") {
-  MemoryModel m({.channels = 2});
-  m.add(layer_of(LayerType::concat), "concat");
-  CHECK_THROWS_AS(Network<float>(m.model()), std::invalid_argument);
-}
-
 }  // namespace
 }  // namespace lentil::reference

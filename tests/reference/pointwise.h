@@ -52,6 +52,25 @@ std::vector<T> tanh_backward(View<T> y, View<T> g) {
   return each<T>(y, g, [](T v, T d) { return d * std::fma(-v, v, T{1}); });
 }
 
+// Slopes and alphas are not negative: the sign of y is that of x.
+template <class T>
+std::vector<T> leaky_relu(View<T> x, float slope) {
+  return each<T>(x, [&](T v) { return v > 0 ? v : static_cast<T>(slope) * v; });
+}
+template <class T>
+std::vector<T> leaky_relu_backward(View<T> y, View<T> g, float slope) {
+  return each<T>(y, g, [&](T v, T d) { return v > 0 ? d : static_cast<T>(slope) * d; });
+}
+
+template <class T>
+std::vector<T> elu(View<T> x, float alpha) {
+  return each<T>(x, [&](T v) { return v > 0 ? v : static_cast<T>(alpha) * Functions<T>::exp_minus_one(v); });
+}
+template <class T>
+std::vector<T> elu_backward(View<T> y, View<T> g, float alpha) {
+  return each<T>(y, g, [&](T v, T d) { return v > 0 ? d : d * (v + static_cast<T>(alpha)); });
+}
+
 // What softmax and log-softmax share: x - max, and the sum of its exponentials in class order.
 template <class T>
 struct Shifted {

@@ -22,6 +22,7 @@ struct Functions;
 template <>
 struct Functions<float> {
   static float exp(float x) { return kernels::exp(x); }
+  static float exp_minus_one(float x) { return kernels::exp_minus_one(x); }
   static float log(float x) { return kernels::log(x); }
   static float tanh(float x) { return kernels::tanh(x); }
   static float sigmoid(float x) { return kernels::sigmoid(x); }
@@ -30,6 +31,7 @@ struct Functions<float> {
 template <>
 struct Functions<double> {
   static double exp(double x) { return std::exp(x); }
+  static double exp_minus_one(double x) { return std::expm1(x); }
   static double log(double x) { return std::log(x); }
   static double tanh(double x) { return std::tanh(x); }
   static double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }

@@ -12,20 +12,37 @@ namespace lentil::reference {
 struct Window {
   Extent kernel{}, stride{}, dilation{};
   Padding padding{};
+  bool ceil_mode = false;
 
   static Window of(const Layer& layer) {
-    return {
-        .kernel = layer.kernel, .stride = layer.stride, .dilation = layer.dilation, .padding = layer.padding};
+    return {.kernel = layer.kernel,
+            .stride = layer.stride,
+            .dilation = layer.dilation,
+            .padding = layer.padding,
+            .ceil_mode = layer.ceil_mode};
   }
 };
 
-// Whole windows only: the last rows or columns of the input may belong to none.
+// Whole windows only: the last rows or columns of the input may belong to none. In ceil mode a last window
+// may reach beyond the padding, if it starts in the input or in the padding before it.
+inline std::uint32_t window_places(std::uint32_t size, std::uint32_t before, std::uint32_t after,
+                                   std::uint32_t span, std::uint32_t stride, bool ceil_mode) {
+  std::uint32_t places = 0;
+  for (std::uint32_t start = 0;; start += stride) {
+    const bool whole = start + span <= size + before + after;
+    const bool begun =
+        ceil_mode && places > 0 && start < size + before && start - stride + span < size + before + after;
+    if (!whole && !begun) return places;
+    ++places;
+  }
+}
 inline Shape windows(const Window& w, const Shape& in, std::uint32_t channels) {
   const std::uint32_t tall = w.dilation.height * (w.kernel.height - 1) + 1;
   const std::uint32_t wide = w.dilation.width * (w.kernel.width - 1) + 1;
+  const Padding& p = w.padding;
   return {.channels = channels,
-          .height = (in.height + w.padding.top + w.padding.bottom - tall) / w.stride.height + 1,
-          .width = (in.width + w.padding.left + w.padding.right - wide) / w.stride.width + 1};
+          .height = window_places(in.height, p.top, p.bottom, tall, w.stride.height, w.ceil_mode),
+          .width = window_places(in.width, p.left, p.right, wide, w.stride.width, w.ceil_mode)};
 }
 
 // The place in a channel's plane that tap (ky, kx) of window (oy, ox) sees; none in the padding.

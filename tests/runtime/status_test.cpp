@@ -80,7 +80,7 @@ TEST_CASE("every status has a name of its own") {
     ++count;
   }
   CHECK(names.size() == count);
-  CHECK(count == 38);
+  CHECK(count == 39);
 }
 
 TEST_CASE("planning refuses numbers of layers that it cannot take") {
@@ -149,18 +149,72 @@ TEST_CASE("planning refuses pool windows that see nothing of their input") {
   CHECK(one_layer_error({1, 4, 4}, pool).status == Status::ok);
 }
 
-TEST_CASE("planning refuses layers that are not in its table") {
-  const auto type = GENERATE(LayerType::batch_norm2d, LayerType::add, LayerType::avg_pool2d);
-  check_error(one_layer_error({2, 5, 5}, reference::layer_of(type)), Status::unsupported_layer, 0, 0,
-              static_cast<std::uint64_t>(type));
-  Layer flatten = reference::layer_of(LayerType::flatten);
-  flatten.order = FlattenOrder::hwc;
-  CHECK(one_layer_error({2, 5, 5}, flatten).status == Status::unsupported_layer);
+TEST_CASE("planning refuses more inputs than a layer can join") {
   reference::MemoryModel two_inputs({1, 2, 2});
   two_inputs.add(reference::layer_of(LayerType::relu), "");
   two_inputs.add(reference::layer_of(LayerType::relu), "", {}, {}, {0, 0});
-  CHECK(plan_error(two_inputs.model()).status == Status::unsupported_layer);
-  CHECK(plan_error(two_inputs.model()).where == 1);
+  check_error(plan_error(two_inputs.model()), Status::unsupported_layer, 1, 0,
+              static_cast<std::uint64_t>(LayerType::relu));
+  const Layer add = reference::layer_of(LayerType::add);
+  check_error(one_layer_error({1, 2, 2}, add), Status::bad_hyperparameter, 0, 2, 1);
+  reference::MemoryModel three({1, 2, 2});
+  three.add(add, "", {}, {}, {kNetworkInput, kNetworkInput, kNetworkInput});
+  check_error(plan_error(three.model()), Status::bad_hyperparameter, 0, 2, 3);
+}
+
+TEST_CASE("planning refuses joins of shapes that differ") {
+  const auto type = GENERATE(LayerType::add, LayerType::sub, LayerType::mul, LayerType::concat);
+  reference::MemoryModel model({2, 4, 4});
+  const auto pooled = model.add(reference::max_pool_layer({2, 2}, {2, 2}), "");
+  model.add(reference::layer_of(type), "", {}, {}, {kNetworkInput, pooled});
+  const bool concat = type == LayerType::concat;
+  check_error(plan_error(model.model()), Status::shape_mismatch, 1, concat ? 16 : 32, concat ? 4 : 8);
+}
+
+TEST_CASE("planning refuses parameters that do not suit the channels that arrive") {
+  const auto type = GENERATE(LayerType::batch_norm2d, LayerType::prelu, LayerType::add, LayerType::mul);
+  Layer layer = reference::layer_of(type);
+  layer.out_features = 3;
+  check_error(one_layer_error({2, 5, 5}, layer, std::vector<float>(3)), Status::shape_mismatch, 0, 3, 2);
+  Layer reshape = reference::layer_of(LayerType::reshape);
+  reshape.out_features = 7;
+  check_error(one_layer_error({2, 5, 5}, reshape), Status::shape_mismatch, 0, 7, 50);
+}
+
+TEST_CASE("planning refuses average pools with nothing or too much to average") {
+  Layer pool = reference::layer_of(LayerType::avg_pool2d);
+  pool.kernel = {2, 2};
+  pool.dilation = {5, 5};
+  pool.padding = {1, 1, 1, 1};
+  CHECK(one_layer_error({1, 4, 4}, pool).status == Status::empty_output);
+  pool = reference::layer_of(LayerType::avg_pool2d);
+  pool.kernel = {257, 256};
+  check_error(one_layer_error({1, 300, 300}, pool), Status::unsupported_window, 0, 65536, 65792);
+  pool.kernel = {256, 256};
+  CHECK(one_layer_error({1, 300, 300}, pool).status == Status::ok);
+}
+
+TEST_CASE("planning refuses networks of more steps than times can count") {
+  reference::MemoryModel wide({1, 2, 2});
+  wide.add(reference::layer_of(LayerType::concat), "", {}, {},
+           std::vector<std::int16_t>(16384, kNetworkInput));
+  check_error(plan_error(wide.model()), Status::too_many_layers, 0, 16384, 16385);
+}
+
+TEST_CASE("batch-norm does not learn from a single value of a channel") {
+  const auto file = network("input 4, bn, linear 3");
+  const std::array<std::uint16_t, 1> frozen{0};
+  check_error(plan_error(file.model(), {.mode = Mode::train}), Status::batch_too_small, 0, 2, 1);
+  CHECK(plan_error(file.model(), {.mode = Mode::train, .frozen = frozen}).status == Status::ok);
+  CHECK(plan_error("input 4x1x2, bn, flatten, linear 3", {.mode = Mode::train}).status == Status::ok);
+  const OwnedPlan plan(file.model(), {.mode = Mode::train, .batch = 3});
+  PoisonedArena arena(arena_bytes(*plan));
+  auto trainer = Trainer::create(file.model(), *plan, *kernels::cpu().table, arena.bytes(), 1);
+  REQUIRE(trainer);
+  const std::uint64_t before = weights_hash(trainer->session());
+  CHECK(trainer->step(random_floats(4, 1), random_bytes(1, 1, 3), {}).status == Status::batch_too_small);
+  CHECK(weights_hash(trainer->session()) == before);
+  CHECK(trainer->step(random_floats(8, 1), random_bytes(2, 1, 3), {}).status == Status::ok);
 }
 
 // Training such a layer would read a gradient that nobody writes.
