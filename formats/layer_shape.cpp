@@ -113,7 +113,7 @@ Outcome<Shape> layer_shape(const Layer& layer, std::span<const Shape> inputs) {
     return Failure{"it needs " + std::to_string(needed) + " layers to read and has " +
                    std::to_string(inputs.size())};
   }
-  const auto out = shape_of(layer, inputs);
+  auto out = shape_of(layer, inputs);
   if (out && check_input_shape(*out).status != Status::ok)
     return Failure{"its output is too large: " + spell(*out)};
   return out;

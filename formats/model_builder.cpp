@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 #include "formats/layer_rules.h"
@@ -171,6 +172,7 @@ ModelBuilder& ModelBuilder::join(LayerType type, std::vector<std::int16_t> layer
 }
 
 ModelBuilder& ModelBuilder::constant(LayerType type, std::vector<float> values, std::string name) {
+  assert(is_arithmetic(type) && "only add, sub and mul take a constant");
   Layer l = make(type);
   l.out_features = static_cast<std::uint32_t>(values.size());
   append(l, std::move(name));

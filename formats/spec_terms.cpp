@@ -106,20 +106,20 @@ std::string text_of(const std::optional<Value>& value) {
   return text_of(*value);
 }
 
-template <auto setting>
+template <auto Setting>
 bool read(SpecLayer& entry, std::string_view text) {
-  return parse(text, entry.*setting);
+  return parse(text, entry.*Setting);
 }
 
-template <auto setting>
+template <auto Setting>
 std::optional<std::string> write(const SpecLayer& entry) {
-  if (entry.*setting == SpecLayer().*setting) return std::nullopt;
-  return text_of(entry.*setting);
+  if (entry.*Setting == SpecLayer().*Setting) return std::nullopt;
+  return text_of(entry.*Setting);
 }
 
-template <auto setting>
+template <auto Setting>
 constexpr SpecTerm term(std::string_view usage, std::string_view meaning = {}) {
-  return {usage, meaning, read<setting>, write<setting>};
+  return {usage, meaning, read<Setting>, write<Setting>};
 }
 
 constexpr std::array kTerms{

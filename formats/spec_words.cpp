@@ -38,9 +38,9 @@ BatchNormOptions batch_norm_options(const Entry& e) {
 
 float number(const Entry& e) { return e.number ? *e.number : *e.word->number; }
 
-template <LayerType type>
+template <LayerType Type>
 void constant(Builder& b, const Entry& e) {
-  b.constant(type, {number(e)}, e.name);
+  b.constant(Type, {number(e)}, e.name);
 }
 
 constexpr std::array kWords{

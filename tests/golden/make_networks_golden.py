@@ -88,8 +88,8 @@ def main():
             fill(network)
             probabilities = torch.softmax(network(images).double(), 1)
         print(f"inline constexpr std::uint32_t {array_name(name)}[kGoldenImages][kGoldenClasses] = {{")
-        for row in (probabilities / UNIT).round().long().tolist():
-            print("{" + ",".join(map(str, row)) + "},")
+        rows = ["{" + ",".join(map(str, row)) + "}," for row in (probabilities / UNIT).round().long().tolist()]
+        print("\n".join(rows[i] + rows[i + 1] for i in range(0, IMAGES, 2)))
         print("};\n")
     print("struct NetworkGolden {\n  std::string_view name;\n  const std::uint32_t (*probabilities)[kGoldenClasses];\n};")
     print("inline constexpr NetworkGolden kNetworks[] = {")
