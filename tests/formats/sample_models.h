@@ -58,11 +58,11 @@ inline ModelFile first_model() {
 }
 
 // What first_model() has not: branches that join, a constant, four-sided padding, [H][W][C] order, dilation,
-// rounding up, slopes of all kinds. tests/formats/data/second.lentil holds it: never change what this
+// rounding up, slopes of all kinds. tests/formats/data/third.lentil holds it: never change what this
 // returns.
-inline ModelFile second_model() {
+inline ModelFile third_model() {
   const Padding corner{1, 0, 0, 1};
-  ModelBuilder builder("second", {2, 9, 8});
+  ModelBuilder builder("third", {2, 9, 8});
   builder.constant(LayerType::sub, {0.5f, 0.25f}, "mean");
   builder.conv2d("conv1", {.out = 4, .kernel = {3, 2}, .padding = {2, 1, 0, 3}, .groups = 2, .bias = false});
   builder.batch_norm("bn1", {.epsilon = 0.001f, .momentum = 0.25f}).leaky_relu(0.125f, "trunk");
