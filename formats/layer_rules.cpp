@@ -1,5 +1,6 @@
 #include "formats/layer_rules.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <initializer_list>
@@ -71,6 +72,16 @@ Error check_batch_norm(const Layer& l, std::uint32_t index) {
   return check_float(l.momentum >= 0 && l.momentum <= 1, l.momentum, index);
 }
 
+// Training tells the derivative from the output's sign, which a negative slope would turn.
+Error check_slope(const Layer& l, std::uint32_t index) {
+  return check_float(std::isfinite(l.slope) && l.slope >= 0, l.slope, index);
+}
+
+// Parameters that are one vector: slopes of PReLU, scales of batch-norm, constants.
+bool has_vectors(const Layer& l) {
+  return l.type == LayerType::prelu || is_batch_norm(l.type) || has_constant(l);
+}
+
 }  // namespace
 
 std::uint64_t TensorShape::count() const {
@@ -85,27 +96,28 @@ std::uint64_t TensorShape::count() const {
 }
 
 TensorShape tensor_shape(const Layer& l, Slot slot) {
-  if (!takes_parameters(l.type)) return {};
-  const bool statistics = slot == Slot::running_mean || slot == Slot::running_var;
-  if (is_batch_norm(l.type)) return {{l.out_features}, 1};
-  if (statistics || (l.type == LayerType::prelu && slot == Slot::bias)) return {};
-  if (slot == Slot::bias || l.type == LayerType::prelu) return {{l.out_features}, 1};
+  if (!takes_parameters(l)) return {};
+  if (has_vectors(l)) {
+    const bool has = slot == Slot::weight || is_batch_norm(l.type);
+    return has ? TensorShape{{l.out_features}, 1} : TensorShape{};
+  }
+  if (slot == Slot::running_mean || slot == Slot::running_var) return {};
+  if (slot == Slot::bias) return {{l.out_features}, 1};
   if (l.type == LayerType::linear) return {{l.out_features, l.in_features}, 2};
   const std::uint32_t inputs = l.groups == 0 ? 0 : l.in_features / l.groups;
   return {{l.out_features, inputs, l.kernel.height, l.kernel.width}, 4};
 }
 
-bool tensor_required(LayerType type, Slot slot) {
-  return is_batch_norm(type) || (takes_parameters(type) && slot == Slot::weight);
+bool tensor_required(const Layer& l, Slot slot) {
+  return is_batch_norm(l.type) || (takes_parameters(l) && slot == Slot::weight);
 }
 
-bool takes_parameters(LayerType type) {
-  return type == LayerType::conv2d || type == LayerType::linear || type == LayerType::prelu ||
-         is_batch_norm(type);
+bool takes_parameters(const Layer& l) {
+  return l.type == LayerType::conv2d || l.type == LayerType::linear || has_vectors(l);
 }
 
-bool keeps_shape(LayerType type) {
-  switch (type) {
+bool keeps_shape(const Layer& l) {
+  switch (l.type) {
     case LayerType::relu:
     case LayerType::sigmoid:
     case LayerType::tanh:
@@ -118,22 +130,18 @@ bool keeps_shape(LayerType type) {
     case LayerType::elu:
     case LayerType::batch_norm1d:
     case LayerType::batch_norm2d:
+    case LayerType::add:
+    case LayerType::sub:
+    case LayerType::mul:
       return true;
     default:
       return false;
   }
 }
 
-std::uint32_t inputs_required(LayerType type) {
-  switch (type) {
-    case LayerType::add:
-    case LayerType::sub:
-    case LayerType::mul:
-    case LayerType::concat:
-      return 2;
-    default:
-      return 1;
-  }
+std::uint32_t inputs_required(const Layer& l) {
+  const bool joins = l.type == LayerType::concat || (is_arithmetic(l.type) && !has_constant(l));
+  return joins ? 2 : 1;
 }
 
 Error check_hyperparameters(const Layer& l, std::uint32_t index) {
@@ -152,9 +160,13 @@ Error check_hyperparameters(const Layer& l, std::uint32_t index) {
       return check_ranges(index, {{static_cast<std::uint32_t>(l.order), 0, 1}});
     case LayerType::leaky_relu:
     case LayerType::elu:
-      return check_float(std::isfinite(l.slope), l.slope, index);
+      return check_slope(l, index);
     case LayerType::prelu:
       return check_ranges(index, {{l.out_features, 1, kMaxFeatures}});
+    case LayerType::add:
+    case LayerType::sub:
+    case LayerType::mul:
+      return check_ranges(index, {{l.out_features, 0, kMaxFeatures}});
     case LayerType::batch_norm1d:
     case LayerType::batch_norm2d:
       return check_batch_norm(l, index);
@@ -182,11 +194,12 @@ Error check_input_shape(const Shape& s) {
 }
 
 std::uint32_t known_outputs(const Model& model) {
-  for (std::uint32_t i = model.layer_count; i > 0; --i) {
-    const Layer layer = model.layer(i - 1);
+  for (auto i = static_cast<std::int32_t>(model.layer_count) - 1; i >= 0;) {
+    const Layer layer = model.layer(static_cast<std::uint32_t>(i));
     if (layer.type == LayerType::linear) return layer.out_features;
-    const bool follows = layer.inputs.empty() || layer.inputs[0] == static_cast<std::int32_t>(i) - 2;
-    if (!keeps_shape(layer.type) || !follows) return 0;
+    if (!keeps_shape(layer)) return 0;
+    // Both inputs of a sum have its shape; the later one is the nearer to a linear layer.
+    i = layer.inputs.empty() ? i - 1 : *std::max_element(layer.inputs.begin(), layer.inputs.end());
   }
   return 0;
 }

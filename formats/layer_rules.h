@@ -21,15 +21,24 @@ struct TensorShape {
   std::uint64_t count() const;  // elements; 0 for rank 0; stays at 2^64 - 1 if there are more
 };
 
-// The shape of this tensor in a PyTorch state_dict; rank 0 if a layer of this type has none.
+// Sums, differences and products: of two layers, or of one layer and a constant, which is the weight.
+inline bool is_arithmetic(LayerType type) {
+  return type == LayerType::add || type == LayerType::sub || type == LayerType::mul;
+}
+inline bool has_constant(const Layer& layer) { return is_arithmetic(layer.type) && layer.out_features != 0; }
+
+// The shape of this tensor in a PyTorch state_dict; rank 0 if such a layer has none.
 TensorShape tensor_shape(const Layer& layer, Slot slot);
 
 // Whether the layer cannot do without it; biases are optional.
-bool tensor_required(LayerType type, Slot slot);
+bool tensor_required(const Layer& layer, Slot slot);
 
-bool takes_parameters(LayerType type);
-bool keeps_shape(LayerType type);               // activations, dropout, normalization
-std::uint32_t inputs_required(LayerType type);  // 1, 2 for sums, differences and products; concat: 2 at least
+// Whether it has tensors in a state_dict, and so needs a name: parameters, statistics, a constant.
+bool takes_parameters(const Layer& layer);
+bool keeps_shape(const Layer& layer);  // activations, dropout, normalization, all arithmetic
+
+// 1, or 2 for arithmetic without a constant; concat: 2 at least.
+std::uint32_t inputs_required(const Layer& layer);
 
 // Status::ok, or bad_hyperparameter {where = index, needed = the nearest allowed value, given}.
 Error check_hyperparameters(const Layer& layer, std::uint32_t index);
@@ -37,8 +46,7 @@ Error check_hyperparameters(const Layer& layer, std::uint32_t index);
 // Status::ok, or bad_input_description: each side at least 1, less than 2^31 values in all.
 Error check_input_shape(const Shape& shape);
 
-// Outputs of the whole network if its last layers tell (a linear layer followed by shape-keeping ones), else
-// 0.
+// Outputs of the whole network if its last layers tell (shape-keeping ones behind a linear layer), else 0.
 std::uint32_t known_outputs(const Model& model);
 
 }  // namespace lentil::formats

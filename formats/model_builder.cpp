@@ -1,63 +1,25 @@
 #include "formats/model_builder.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <utility>
 
 #include "formats/layer_rules.h"
-#include "runtime/ops/window.h"
+#include "formats/layer_shape.h"
 
 namespace lentil::formats {
 namespace {
 
-const char* name_stem(LayerType type) {
-  switch (type) {
-    case LayerType::conv2d:
-      return "conv";
-    case LayerType::linear:
-      return "fc";
-    case LayerType::max_pool2d:
-    case LayerType::avg_pool2d:
-    case LayerType::global_avg_pool2d:
-      return "pool";
-    case LayerType::relu:
-      return "relu";
-    case LayerType::sigmoid:
-      return "sigmoid";
-    case LayerType::tanh:
-      return "tanh";
-    case LayerType::softmax:
-      return "softmax";
-    case LayerType::log_softmax:
-      return "log_softmax";
-    case LayerType::dropout:
-    case LayerType::dropout2d:
-      return "drop";
-    case LayerType::flatten:
-      return "flatten";
-    case LayerType::leaky_relu:
-      return "leaky_relu";
-    case LayerType::prelu:
-      return "prelu";
-    case LayerType::elu:
-      return "elu";
-    case LayerType::batch_norm1d:
-    case LayerType::batch_norm2d:
-      return "bn";
-    case LayerType::reshape:
-      return "reshape";
-    case LayerType::add:
-      return "add";
-    case LayerType::sub:
-      return "sub";
-    case LayerType::mul:
-      return "mul";
-    case LayerType::concat:
-      return "concat";
-  }
-  return "layer";
-}
+constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 28;  // a file of 1 GiB
 
-bool is_flat(const Shape& shape) { return shape.plane() == 1; }
+// In the order of LayerType.
+constexpr std::array<const char*, kLayerTypes> kStems{
+    "conv", "fc",   "pool",    "relu", "sigmoid", "tanh",       "softmax", "log_softmax",
+    "drop", "drop", "flatten", "pool", "pool",    "leaky_relu", "prelu",   "elu",
+    "bn",   "bn",   "reshape", "add",  "sub",     "mul",        "concat"};
+
+const char* name_stem(LayerType type) { return kStems[static_cast<std::size_t>(type)]; }
 
 Layer make(LayerType type) {
   Layer layer;
@@ -65,35 +27,10 @@ Layer make(LayerType type) {
   return layer;
 }
 
-std::string spell(const Shape& s) {
-  return std::to_string(s.channels) + "x" + std::to_string(s.height) + "x" + std::to_string(s.width);
-}
-
-std::string spell(const Extent& e) { return std::to_string(e.height) + "x" + std::to_string(e.width); }
-
-// `error` is a bad_hyperparameter, which tells floats by their bits.
-std::string describe(const Layer& layer, const Error& error) {
-  switch (layer.type) {
-    case LayerType::dropout:
-    case LayerType::dropout2d:
-      return "the rate must be at least 0 and less than 1";
-    case LayerType::leaky_relu:
-    case LayerType::elu:
-      return "the slope must be a finite number";
-    default:
-      break;
-  }
-  if (layer.groups > 1 && error.given == layer.groups)
-    return "the groups must divide the channels, in and out";
-  return "a setting of " + std::to_string(error.given) + " where the limit is " +
-         std::to_string(error.needed);
-}
-
 // Zeros are a fair start for what will be drawn or loaded; scales and variances are factors.
 float initial_value(LayerType type, Slot slot) {
   if (type == LayerType::prelu) return 0.25f;
-  const bool normalization = type == LayerType::batch_norm1d || type == LayerType::batch_norm2d;
-  return normalization && (slot == Slot::weight || slot == Slot::running_var) ? 1.0f : 0.0f;
+  return is_batch_norm(type) && (slot == Slot::weight || slot == Slot::running_var) ? 1.0f : 0.0f;
 }
 
 }  // namespace
@@ -121,20 +58,18 @@ ModelBuilder& ModelBuilder::conv2d(std::string name, const Conv2dOptions& o) {
 }
 
 ModelBuilder& ModelBuilder::linear(std::string name, std::uint32_t out, bool bias) {
-  const Shape in = input_shape();
-  if (!is_flat(in)) fail(name.empty() ? "linear" : name, "its input is " + spell(in) + ": flatten it first");
   Layer l = make(LayerType::linear);
-  l.in_features = in.channels;
+  l.in_features = input_shape().channels;
   l.out_features = out;
   return append(l, std::move(name), bias);
 }
 
-ModelBuilder& ModelBuilder::batch_norm(std::string name) {
+ModelBuilder& ModelBuilder::batch_norm(std::string name, const BatchNormOptions& options) {
   const Shape in = input_shape();
-  Layer l = make(is_flat(in) ? LayerType::batch_norm1d : LayerType::batch_norm2d);
+  Layer l = make(in.plane() == 1 ? LayerType::batch_norm1d : LayerType::batch_norm2d);
   l.in_features = l.out_features = in.channels;
-  l.epsilon = 1e-5f;
-  l.momentum = 0.1f;
+  l.epsilon = options.epsilon;
+  l.momentum = options.momentum;
   return append(l, std::move(name));
 }
 
@@ -229,11 +164,19 @@ ModelBuilder& ModelBuilder::after(std::int16_t layer) {
   return *this;
 }
 
-ModelBuilder& ModelBuilder::join(LayerType type, std::initializer_list<std::int16_t> layers,
-                                 std::string name) {
+ModelBuilder& ModelBuilder::join(LayerType type, std::vector<std::int16_t> layers, std::string name) {
   for (const std::int16_t layer : layers) after(layer);
-  inputs_ = layers;
+  if (!failed()) inputs_ = std::move(layers);
   return append(make(type), std::move(name));
+}
+
+ModelBuilder& ModelBuilder::constant(LayerType type, std::vector<float> values, std::string name) {
+  assert(is_arithmetic(type) && "only add, sub and mul take a constant");
+  Layer l = make(type);
+  l.out_features = static_cast<std::uint32_t>(values.size());
+  append(l, std::move(name));
+  if (!failed()) file_.layers.back().tensor(Slot::weight) = std::move(values);
+  return *this;
 }
 
 ModelBuilder& ModelBuilder::labels(std::vector<std::string> labels) {
@@ -262,9 +205,9 @@ ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) 
                                     [&](const LayerData& l) { return name_stem(l.settings.type) == stem; });
     layer.name = default_layer_name(settings.type, static_cast<std::size_t>(same) + 1);
   }
-  const Shape shape = output_shape(layer);
-  if (check_input_shape(shape).status != Status::ok)
-    fail(layer.name, "its output is too large: " + spell(shape));
+  const auto shape = output_shape(layer);
+  if (!shape) fail(layer.name, shape.error().message);
+  if (tensor_shape(settings, Slot::weight).count() > kMostWeights) fail(layer.name, "too many weights");
   check_name(layer);
   if (failed()) return *this;
   for (const Slot slot : {Slot::weight, Slot::bias, Slot::running_mean, Slot::running_var}) {
@@ -272,16 +215,16 @@ ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) 
     layer.tensor(slot).assign(tensor_shape(settings, slot).count(), initial_value(settings.type, slot));
   }
   file_.layers.push_back(std::move(layer));
-  shapes_.push_back(shape);
+  shapes_.push_back(*shape);
   return *this;
 }
 
 void ModelBuilder::check_name(const LayerData& layer) {
   if (file_.layers.size() >= kMaxLayers)
     fail(layer.name, "more than " + std::to_string(kMaxLayers) + " layers");
-  if (!takes_parameters(layer.settings.type)) return;
+  if (!takes_parameters(layer.settings)) return;
   for (const LayerData& earlier : file_.layers) {
-    if (takes_parameters(earlier.settings.type) && earlier.name == layer.name) {
+    if (takes_parameters(earlier.settings) && earlier.name == layer.name) {
       fail(layer.name, "two layers with parameters have this name");
     }
   }
@@ -289,58 +232,11 @@ void ModelBuilder::check_name(const LayerData& layer) {
 
 Shape ModelBuilder::input_shape() const { return inputs_.empty() ? shapes_.back() : shape_of(inputs_[0]); }
 
-// Fails where the layer is impossible or does not suit its input.
-Shape ModelBuilder::output_shape(const LayerData& layer) {
-  constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 28;  // a file of 1 GiB
-  const Layer& l = layer.settings;
-  const Shape in = layer.inputs.empty() ? shapes_.back() : shape_of(layer.inputs[0]);
-  if (const Error e = check_hyperparameters(l, 0); e.status != Status::ok) {
-    fail(layer.name, describe(l, e));
-    return in;
-  }
-  if (tensor_shape(l, Slot::weight).count() > kMostWeights) fail(layer.name, "too many weights");
-  switch (l.type) {
-    case LayerType::conv2d:
-    case LayerType::max_pool2d:
-    case LayerType::avg_pool2d: {
-      const Extent out = window_outputs(l, in);
-      if (out.height == 0 || out.width == 0) {
-        fail(layer.name, "its window " + spell(l.kernel) + " is larger than its input " + spell(in));
-      }
-      return {l.type == LayerType::conv2d ? l.out_features : in.channels, out.height, out.width};
-    }
-    case LayerType::global_avg_pool2d:
-      return {in.channels, 1, 1};
-    case LayerType::linear:
-      return {l.out_features, 1, 1};
-    case LayerType::flatten:
-      return {static_cast<std::uint32_t>(in.count()), 1, 1};
-    case LayerType::prelu:
-      if (l.out_features != 1 && l.out_features != in.channels)
-        fail(layer.name, "as many slopes as channels, or one");
-      return in;
-    case LayerType::reshape: {
-      const Shape out{l.out_features, l.kernel.height, l.kernel.width};
-      if (out.count() != in.count()) fail(layer.name, "cannot make " + spell(out) + " of " + spell(in));
-      return out;
-    }
-    default:
-      return layer.inputs.size() > 1 ? joined_shape(layer) : in;
-  }
-}
-
-Shape ModelBuilder::joined_shape(const LayerData& layer) {
-  Shape out = shape_of(layer.inputs[0]);
-  for (std::size_t i = 1; i < layer.inputs.size(); ++i) {
-    const Shape next = shape_of(layer.inputs[i]);
-    const bool concat = layer.settings.type == LayerType::concat;
-    const bool fits = next.height == out.height && next.width == out.width;
-    if (!fits || (!concat && next.channels != out.channels)) {
-      fail(layer.name, "cannot join " + spell(out) + " and " + spell(next));
-    }
-    if (concat) out.channels += next.channels;
-  }
-  return out;
+Outcome<Shape> ModelBuilder::output_shape(const LayerData& layer) const {
+  std::vector<Shape> inputs;
+  for (const std::int16_t input : layer.inputs) inputs.push_back(shape_of(input));
+  if (inputs.empty()) inputs.push_back(shapes_.back());
+  return layer_shape(layer.view(), inputs);
 }
 
 void ModelBuilder::fail(const std::string& layer, const std::string& what) {

@@ -5,9 +5,9 @@
 // variances as ones, PReLU's slope as 0.25); initialize() in formats/initial_weights.h draws them.
 #pragma once
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/host/outcome.h"
@@ -32,6 +32,11 @@ struct PoolOptions {
   bool count_include_pad = true;
 };
 
+struct BatchNormOptions {
+  float epsilon = 1e-5f;
+  float momentum = 0.1f;  // weight of the newest batch in the running statistics
+};
+
 // "conv1" for the first convolution, "fc2" for the second linear layer, and so on.
 std::string default_layer_name(LayerType type, std::size_t ordinal);
 
@@ -43,7 +48,8 @@ class ModelBuilder {
 
   ModelBuilder& conv2d(std::string name, const Conv2dOptions& options);
   ModelBuilder& linear(std::string name, std::uint32_t out, bool bias = true);  // wants a flat input
-  ModelBuilder& batch_norm(std::string name = {});                              // 1d on a flat input, else 2d
+  ModelBuilder& batch_norm(std::string name = {},
+                           const BatchNormOptions& options = {});  // 1d on a flat input, else 2d
   ModelBuilder& prelu(std::string name = {}, std::uint32_t slopes = 1);
   ModelBuilder& max_pool2d(const PoolOptions& options = {}, std::string name = {});
   ModelBuilder& avg_pool2d(const PoolOptions& options = {}, std::string name = {});
@@ -61,9 +67,27 @@ class ModelBuilder {
   ModelBuilder& reshape(Shape shape, std::string name = {});
 
   // Networks that are no chain: the next layer takes its input from `layer` (kNetworkInput: the picture), and
-  // add, sub, mul and concat join several. last() is the index of the newest layer.
+  // joins take theirs from several: add, sub and mul from two of one shape, concat from any number of one
+  // height and width. last() is the index of the newest layer.
   ModelBuilder& after(std::int16_t layer);
-  ModelBuilder& join(LayerType type, std::initializer_list<std::int16_t> layers, std::string name = {});
+  ModelBuilder& add(std::int16_t a, std::int16_t b, std::string name = {}) {
+    return join(LayerType::add, {a, b}, std::move(name));
+  }
+  ModelBuilder& sub(std::int16_t a, std::int16_t b, std::string name = {}) {
+    return join(LayerType::sub, {a, b}, std::move(name));
+  }
+  ModelBuilder& mul(std::int16_t a, std::int16_t b, std::string name = {}) {
+    return join(LayerType::mul, {a, b}, std::move(name));
+  }
+  ModelBuilder& concat(std::vector<std::int16_t> layers, std::string name = {}) {
+    return join(LayerType::concat, std::move(layers), std::move(name));
+  }
+  ModelBuilder& join(LayerType type, std::vector<std::int16_t> layers, std::string name = {});
+
+  // x + c, x - c or x * c (LayerType::add, sub, mul): one value for all, one for each channel or one for each
+  // element. Constants are not trained.
+  ModelBuilder& constant(LayerType type, std::vector<float> values, std::string name = {});
+
   std::int16_t last() const { return static_cast<std::int16_t>(file_.layers.size()) - 1; }
 
   ModelBuilder& labels(std::vector<std::string> labels);
@@ -79,8 +103,7 @@ class ModelBuilder {
   void check_name(const LayerData& layer);
   Shape input_shape() const;  // of the next layer
   Shape shape_of(std::int16_t layer) const { return shapes_[static_cast<std::size_t>(layer + 1)]; }
-  Shape output_shape(const LayerData& layer);
-  Shape joined_shape(const LayerData& layer);
+  Outcome<Shape> output_shape(const LayerData& layer) const;
   void fail(const std::string& layer, const std::string& what);
 
   ModelFile file_;

@@ -30,7 +30,7 @@ bool all_finite(std::span<const float> values) { return first_non_finite(values)
 
 Error check_inputs(const Layer& layer, std::uint32_t index) {
   const std::size_t count = std::max<std::size_t>(layer.inputs.size(), 1);
-  const std::uint32_t required = inputs_required(layer.type);
+  const std::uint32_t required = inputs_required(layer);
   const bool more_allowed = layer.type == LayerType::concat;
   if (count < required || (count > required && !more_allowed)) {
     return {Status::bad_hyperparameter, index, required, count};
@@ -73,7 +73,7 @@ Error check_tensors(const Layer& layer, const TensorList& tensors, std::uint32_t
     const Slot slot = static_cast<Slot>(s);
     const TensorShape shape = tensor_shape(layer, slot);
     if (tensors[s] == nullptr || tensors[s]->data() == nullptr) {
-      if (tensor_required(layer.type, slot)) return {Status::missing_tensor, index, shape.count(), 0};
+      if (tensor_required(layer, slot)) return {Status::missing_tensor, index, shape.count(), 0};
       continue;
     }
     if (const Error e = check_data(*tensors[s], shape, index); wrong(e)) return e;
@@ -83,12 +83,12 @@ Error check_tensors(const Layer& layer, const TensorList& tensors, std::uint32_t
 
 // At most kMaxLayers names of kMaxNameBytes are compared with each other.
 Error check_name(const Model& model, const Layer& layer, std::uint32_t index) {
-  if (!takes_parameters(layer.type)) return {};
+  if (!takes_parameters(layer)) return {};
   if (layer.name.empty()) return {Status::bad_name, index, 1, 0};
   if (layer.name.size() > kMaxNameBytes) return {Status::bad_name, index, kMaxNameBytes, layer.name.size()};
   for (std::uint32_t i = 0; i < index; ++i) {
     const Layer earlier = model.layer(i);
-    if (takes_parameters(earlier.type) && earlier.name == layer.name) return {Status::bad_name, index, 1, 2};
+    if (takes_parameters(earlier) && earlier.name == layer.name) return {Status::bad_name, index, 1, 2};
   }
   return {};
 }

@@ -1,6 +1,6 @@
 // Networks in one line: "conv 10 k5, maxpool 2, relu, flatten, linear 10, logsoftmax". Entries are separated
-// by commas, words by blanks; docs and the error messages list the entries. For chains only: other networks
-// come from files or from C++.
+// by commas, words by blanks; formats/spec_words.cpp and the error messages list the entries. For chains
+// only: other networks come from files or from C++.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,17 +13,22 @@
 
 namespace lentil::formats {
 
+struct SpecWord;
+
 // One entry as it was written. What an importer knows from the weights at hand may be left out and filled in.
 struct SpecLayer {
-  LayerType type = LayerType::relu;  // batch_norm2d for both kinds of bn
-  std::string name;                  // after @; empty: the default
-  std::optional<std::uint32_t> out;  // conv, linear
-  std::optional<Extent> kernel;      // conv, pooling
-  std::optional<Extent> stride, dilation;
-  Extent padding{0, 0};  // above and below, left and right
+  const SpecWord* word = nullptr;      // never null in a Spec
+  std::string name;                    // after @; empty: the default
+  std::optional<std::uint32_t> out;    // conv, linear
+  std::optional<Extent> kernel;        // conv, pooling
+  std::optional<Extent> stride;        // absent: 1 for conv, the window for pooling
+  std::optional<Shape> shape;          // reshape
+  std::optional<float> number;         // slope, rate or constant
+  std::optional<float> eps, momentum;  // bn
+  Padding padding;
+  Extent dilation;
   std::uint32_t groups = 1;
-  bool bias = true;
-  float number = 0;  // leakyrelu, elu: slope; dropout: rate
+  bool no_bias = false, ceil = false, no_pad = false, channels = false;
   FlattenOrder order = FlattenOrder::chw;
   std::string text;          // the entry, and
   std::size_t position = 0;  // where it starts in the line, from 1: for messages

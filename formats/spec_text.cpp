@@ -1,60 +1,56 @@
 // From a network to its line.
-#include <algorithm>
-#include <charconv>
-
 #include "formats/layer_rules.h"
-#include "formats/model_builder.h"
 #include "formats/spec.h"
+#include "formats/spec_terms.h"
 #include "formats/spec_words.h"
 
 namespace lentil::formats {
 namespace {
 
-std::string shortest(float value) {
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
+float number_of(const LayerData& layer) {
+  if (has_constant(layer.settings)) return layer.tensor(Slot::weight)[0];
+  const LayerType type = layer.settings.type;
+  const bool slope = type == LayerType::leaky_relu || type == LayerType::elu;
+  return slope ? layer.settings.slope : layer.settings.rate;
 }
 
-std::string extent(std::uint32_t height, std::uint32_t width) {
-  return height == width ? std::to_string(height) : std::to_string(height) + "x" + std::to_string(width);
+// Nothing where the value is the one that an entry has without saying so.
+template <class Value>
+std::optional<Value> unless(const std::optional<Value>& usual, const Value& value) {
+  return value == usual ? std::nullopt : std::optional(value);
 }
 
-const SpecWord* find_word(LayerType type) {
-  if (type == LayerType::batch_norm1d) type = LayerType::batch_norm2d;
-  const auto word =
-      std::find_if(kSpecWords.begin(), kSpecWords.end(), [&](const SpecWord& w) { return w.type == type; });
-  return word == kSpecWords.end() ? nullptr : &*word;
+// The reverse of SpecWord::append, for the settings that the word's usage has; the others are idle.
+SpecLayer entry_of(const LayerData& layer, const SpecWord& word) {
+  const Layer& l = layer.settings;
+  const BatchNormOptions usual;
+  const Extent stride = l.type == LayerType::conv2d ? Extent{1, 1} : l.kernel;
+  SpecLayer entry;
+  entry.word = &word;
+  entry.out = l.out_features;
+  entry.kernel = l.kernel;
+  entry.stride = unless<Extent>(stride, l.stride);
+  entry.shape = Shape{l.out_features, l.kernel.height, l.kernel.width};
+  entry.number = unless<float>(word.number, number_of(layer));
+  entry.eps = unless<float>(usual.epsilon, l.epsilon);
+  entry.momentum = unless<float>(usual.momentum, l.momentum);
+  entry.padding = l.padding;
+  entry.dilation = l.dilation;
+  entry.groups = l.groups;
+  entry.no_bias = layer.tensor(Slot::bias).empty();
+  entry.ceil = l.ceil_mode;
+  entry.no_pad = !l.count_include_pad;
+  entry.channels = l.out_features != 1;
+  entry.order = l.order;
+  return entry;
 }
 
-std::string argument(const Layer& l, const SpecWord& word) {
-  switch (word.argument) {
-    case SpecArgument::out:
-      return " " + std::to_string(l.out_features);
-    case SpecArgument::window:
-      return " " + extent(l.kernel.height, l.kernel.width);
-    case SpecArgument::order:
-      return l.order == FlattenOrder::hwc ? " hwc" : "";
-    case SpecArgument::number: {
-      const float number = l.type == LayerType::leaky_relu ? l.slope : l.rate;
-      return number == word.number ? "" : " " + shortest(number);
-    }
-    case SpecArgument::none:
-      break;
+std::string text_of(const SpecLayer& entry) {
+  std::string text(entry.word->word());
+  for (const auto& [term, required] : terms_of(*entry.word)) {
+    const auto value = term->write(entry);
+    if (value) text += " " + std::string(term->prefix()) + *value;
   }
-  return {};
-}
-
-std::string options(const Layer& l, const SpecWord& word) {
-  if (word.options.empty()) return {};
-  const bool conv = l.type == LayerType::conv2d;
-  const Extent one{1, 1};
-  std::string text;
-  if (conv) text += " k" + extent(l.kernel.height, l.kernel.width);
-  if (l.stride != (conv ? one : l.kernel)) text += " s" + extent(l.stride.height, l.stride.width);
-  if (l.padding != Padding{}) text += " p" + extent(l.padding.top, l.padding.left);
-  if (conv && l.dilation != one) text += " d" + extent(l.dilation.height, l.dilation.width);
-  if (conv && l.groups != 1) text += " g" + std::to_string(l.groups);
   return text;
 }
 
@@ -68,39 +64,36 @@ bool same_settings(const Layer& a, const Layer& b) {
 }
 
 bool same_layer(const LayerData& a, const LayerData& b) {
-  const bool parameters = takes_parameters(a.settings.type);
   bool sizes = true;
   for (std::size_t s = 0; s < kSlots; ++s) sizes = sizes && a.tensors[s].size() == b.tensors[s].size();
-  return sizes && same_settings(a.settings, b.settings) && (!parameters || a.name == b.name);
+  return sizes && same_settings(a.settings, b.settings) &&
+         (!takes_parameters(a.settings) || a.name == b.name) &&
+         (!has_constant(a.settings) || a.tensors == b.tensors);
 }
 
-std::string entry(const LayerData& layer, const SpecWord& word) {
-  const Layer& l = layer.settings;
-  std::string text = std::string(word.word) + argument(l, word) + options(l, word);
-  if (word.argument == SpecArgument::out && layer.tensor(Slot::bias).empty()) text += " nobias";
-  return text;
+// Whether an entry can be made of the layer at all; if it says everything is seen when it is read again.
+bool has_entry(const LayerData& layer, std::int64_t index) {
+  const bool chained = layer.inputs.empty() || (layer.inputs.size() == 1 && layer.inputs[0] == index - 1);
+  const bool joins = inputs_required(layer.settings) > 1;
+  const bool sayable =
+      !takes_parameters(layer.settings) || layer.name.find_first_of(", \t\r\n") == std::string::npos;
+  return chained && !joins && sayable && find_spec_word(layer.settings.type) != nullptr;
 }
 
 Failure cannot_say(const LayerData& layer) {
   return {"a one-line spec cannot say layer '" + layer.name + "'"};
 }
 
-std::string input_entry(const Shape& s) {
-  if (s == Shape{1, 28, 28}) return {};
-  const std::string channels = "input " + std::to_string(s.channels);
-  return s.plane() == 1 ? channels
-                        : channels + "x" + std::to_string(s.height) + "x" + std::to_string(s.width);
-}
-
 // The whole line; with the names of those layers that `plain` calls otherwise.
 std::string line_of(const ModelFile& file, const ModelFile* plain) {
-  std::string line = input_entry(file.input);
+  std::string line;
+  if (file.input != Shape{1, 28, 28}) line = "input " + spec_text(file.input);
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
     const LayerData& layer = file.layers[i];
+    SpecLayer entry = entry_of(layer, *find_spec_word(layer.settings.type));
+    if (plain != nullptr && plain->layers[i].name != layer.name) entry.name = layer.name;
     if (!line.empty()) line += ", ";
-    line += entry(layer, *find_word(layer.settings.type));
-    const bool named = plain != nullptr && takes_parameters(layer.settings.type);
-    if (named && plain->layers[i].name != layer.name) line += " @" + layer.name;
+    line += text_of(entry);
   }
   return line;
 }
@@ -109,10 +102,7 @@ std::string line_of(const ModelFile& file, const ModelFile* plain) {
 
 Outcome<std::string> to_spec(const ModelFile& file) {
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
-    const LayerData& layer = file.layers[i];
-    const auto before = static_cast<std::int64_t>(i) - 1;
-    const bool chained = layer.inputs.empty() || (layer.inputs.size() == 1 && layer.inputs[0] == before);
-    if (!chained || find_word(layer.settings.type) == nullptr) return cannot_say(layer);
+    if (!has_entry(file.layers[i], static_cast<std::int64_t>(i))) return cannot_say(file.layers[i]);
   }
   // Reading the line tells the default names, and whether it says all there is to say.
   const auto plain = model_from_spec(line_of(file, nullptr));

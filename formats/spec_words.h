@@ -1,43 +1,29 @@
-// The vocabulary of formats/spec.h: the one table that parser and printer share.
+// The vocabulary of formats/spec.h: the one table that parser, builder and printer share.
 #pragma once
-#include <array>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "runtime/model.h"
+#include "formats/model_builder.h"
+#include "formats/spec.h"
 
 namespace lentil::formats {
 
-enum class SpecArgument { none, out, window, number, order };
-
+// An entry's first word, and what makes a layer of the entry.
 struct SpecWord {
-  std::string_view word;
-  LayerType type;
-  SpecArgument argument;     // the word without a letter before it
-  std::string_view options;  // letters that take an extent
-  std::string_view usage;
-  float number = 0;  // default of SpecArgument::number
+  LayerType type;          // batch_norm2d for both kinds of bn
+  std::string_view usage;  // the grammar: the word, then its terms, in brackets where they may be left out
+  std::optional<float> number;  // what the term for a number is when left out
+  void (*append)(ModelBuilder&, const SpecLayer&);
+
+  std::string_view word() const { return usage.substr(0, usage.find(' ')); }
 };
 
-inline constexpr std::array kSpecWords{
-    SpecWord{"conv", LayerType::conv2d, SpecArgument::out, "kspdg",
-             "conv OUT kK [sS] [pP] [dD] [gG] [nobias] [@NAME]"},
-    SpecWord{"linear", LayerType::linear, SpecArgument::out, "", "linear OUT [nobias] [@NAME]"},
-    SpecWord{"bn", LayerType::batch_norm2d, SpecArgument::none, "", "bn [@NAME]"},
-    SpecWord{"prelu", LayerType::prelu, SpecArgument::none, "", "prelu [@NAME]"},
-    SpecWord{"maxpool", LayerType::max_pool2d, SpecArgument::window, "sp", "maxpool K [sS] [pP]"},
-    SpecWord{"avgpool", LayerType::avg_pool2d, SpecArgument::window, "sp", "avgpool K [sS] [pP]"},
-    SpecWord{"globalavgpool", LayerType::global_avg_pool2d, SpecArgument::none, "", "globalavgpool"},
-    SpecWord{"relu", LayerType::relu, SpecArgument::none, "", "relu"},
-    SpecWord{"leakyrelu", LayerType::leaky_relu, SpecArgument::number, "", "leakyrelu [A]", 0.01f},
-    SpecWord{"elu", LayerType::elu, SpecArgument::none, "", "elu", 1.0f},
-    SpecWord{"sigmoid", LayerType::sigmoid, SpecArgument::none, "", "sigmoid"},
-    SpecWord{"tanh", LayerType::tanh, SpecArgument::none, "", "tanh"},
-    SpecWord{"dropout", LayerType::dropout, SpecArgument::number, "", "dropout [P]", 0.5f},
-    SpecWord{"dropout2d", LayerType::dropout2d, SpecArgument::number, "", "dropout2d [P]", 0.5f},
-    SpecWord{"flatten", LayerType::flatten, SpecArgument::order, "", "flatten [hwc]"},
-    SpecWord{"softmax", LayerType::softmax, SpecArgument::none, "", "softmax"},
-    SpecWord{"logsoftmax", LayerType::log_softmax, SpecArgument::none, "", "logsoftmax"},
-};
+std::span<const SpecWord> spec_words();
+const SpecWord* find_spec_word(std::string_view word);  // null: there is none
+const SpecWord* find_spec_word(LayerType type);
 
 inline constexpr std::string_view kInputUsage = "input CxHxW or input N";
 

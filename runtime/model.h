@@ -56,7 +56,8 @@ struct Layer {
   std::string_view name;                 // "conv1": prefix of the parameters' names
   std::span<const std::int16_t> inputs;  // earlier layers or kNetworkInput; empty: the layer before
   std::uint32_t in_features = 0;         // conv: input channels; linear: inputs
-  std::uint32_t out_features = 0;        // conv: output channels; linear: outputs
+  std::uint32_t out_features = 0;        // conv: output channels; linear: outputs; add, sub, mul: elements
+                                         // of the constant (the weight, not trained), 0: two inputs
   Extent kernel, stride, dilation;       // pool windows too
   Padding padding;
   std::uint32_t groups = 1;

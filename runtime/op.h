@@ -130,6 +130,17 @@ std::span<float> trained_tensor(const Plan& plan, std::byte* arena, const Step& 
 const OpDef* find_op(LayerType type);
 const OpDef& op_of(const Step& step);
 
+// What comes out of a layer whose i-th input has the shape shape_of(i).
+template <class ShapeOf>
+Result<Shape> infer_shape(const Layer& layer, ShapeOf shape_of) {
+  const OpDef* op = find_op(layer.type);
+  if (op == nullptr || (layer.inputs.size() > 1 && op->join == nullptr))
+    return Error{Status::unsupported_layer, 0, 0, static_cast<std::uint64_t>(layer.type)};
+  Result<Shape> shape = op->infer(layer, shape_of(0));
+  for (std::size_t i = 1; i < layer.inputs.size() && shape; ++i) shape = op->join(layer, *shape, shape_of(i));
+  return shape;
+}
+
 // The gradients of a step's inputs, for images [begin, end): written, or added to what others have written.
 void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
 

@@ -7,25 +7,14 @@
 namespace lentil {
 namespace {
 
-Result<Shape> infer_shape(const PlanNotes& n, const OpDef& op, const Layer& layer, std::uint32_t index) {
-  Result<Shape> shape = op.infer(layer, n.shape_of(layer_input(layer, index)));
-  for (std::size_t i = 1; i < input_count(layer) && shape; ++i) {
-    shape = op.join(layer, *shape, n.shape_of(layer_input(layer, index, i)));
-  }
-  return shape;
-}
-
 Error infer_layer(PlanNotes& n, std::uint32_t index) {
   const Layer layer = n.model.layer(index);
-  const OpDef* op = find_op(layer.type);
-  if (op == nullptr || (input_count(layer) > 1 && op->join == nullptr)) {
-    return {Status::unsupported_layer, index, 0, static_cast<std::uint64_t>(layer.type)};
-  }
   for (std::size_t i = 0; i < input_count(layer); ++i) {
     const std::int32_t from = layer_input(layer, index, i);
     if (from >= 0) ++n.uses[static_cast<std::size_t>(from)];
   }
-  const Result<Shape> shape = infer_shape(n, *op, layer, index);
+  const Result<Shape> shape =
+      infer_shape(layer, [&](std::size_t i) { return n.shape_of(layer_input(layer, index, i)); });
   if (!shape) return {shape.error().status, index, shape.error().needed, shape.error().given};
   if (!fits(*shape)) return {Status::tensor_too_large, index, kMostElements, elements(*shape)};
   const std::uint64_t window = std::uint64_t{layer.kernel.height} * layer.kernel.width;

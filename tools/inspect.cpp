@@ -76,32 +76,22 @@ struct LayerOutput {
   }
 };
 
-// Of the network's input and of each layer; not known behind a layer that this build cannot run.
+// Of the network's input and of each layer; not known behind one that does not fit.
 std::vector<LayerOutput> layer_outputs(const Model& model) {
   std::vector<LayerOutput> outputs{{model.input, model.input.plane() == 1, true}};
   for (std::uint32_t i = 0; i < model.layer_count; ++i) {
     const Layer layer = model.layer(i);
-    const std::int32_t from = layer_input(layer, i);
-    const LayerOutput before = outputs[from == kNetworkInput ? 0 : static_cast<std::size_t>(from) + 1];
-    const OpDef* op = find_op(layer.type);
+    const auto before = [&](std::size_t k) -> const LayerOutput& {
+      return outputs[static_cast<std::size_t>(layer_input(layer, i, k) + 1)];
+    };
+    const auto shape = infer_shape(layer, [&](std::size_t k) { return before(k).shape; });
     LayerOutput output;
-    if (before.known && op != nullptr && input_count(layer) == 1) {
-      if (const auto shape = op->infer(layer, before.shape)) {
-        output = {*shape, flat_behind(layer.type, before.flat), true};
-      }
-    }
+    output.known = static_cast<bool>(shape);
+    for (std::size_t k = 0; k < input_count(layer); ++k) output.known = output.known && before(k).known;
+    if (output.known) output = {*shape, flat_behind(layer.type, before(0).flat), true};
     outputs.push_back(output);
   }
   return outputs;
-}
-
-std::uint64_t layer_parameters(const Layer& layer) {
-  return layer.tensor(Slot::weight).size() + layer.tensor(Slot::bias).size();
-}
-
-// Layers without a name are called by their place.
-std::string layer_name(const Layer& layer, std::uint32_t index) {
-  return layer.name.empty() ? std::to_string(index) : std::string(layer.name);
 }
 
 struct Parameter {
@@ -184,22 +174,13 @@ Inspection inspect(const InspectOptions& options, const ModelFile& file) {
   return i;
 }
 
-std::string tree_text(const Inspection& in) {
-  std::string text = (in.file.name.empty() ? "Network" : in.file.name) + "(\n";
-  for (std::uint32_t i = 0; i < in.model.layer_count; ++i) {
-    const Layer layer = in.model.layer(i);
-    text += fmt::format("  ({}): {}\n", layer_name(layer, i), layer_text(layer));
-  }
-  return text + ")\n";
-}
-
 std::string outputs_text(const Inspection& in) {
   std::string text = fmt::format("\n{:<24}{:>14}{:>14}\n", "layer", "output", "parameters");
   text += fmt::format("{:<24}{:>14}\n", "(input)", dimensions_text(in.outputs[0].dimensions()));
   for (std::uint32_t i = 0; i < in.model.layer_count; ++i) {
     const Layer layer = in.model.layer(i);
     text += fmt::format("{:<24}{:>14}{:>14}\n", layer_name(layer, i),
-                        dimensions_text(in.outputs[i + 1].dimensions()), grouped(layer_parameters(layer)));
+                        dimensions_text(in.outputs[i + 1].dimensions()), grouped(parameter_count(layer)));
   }
   return text;
 }
@@ -275,8 +256,8 @@ std::string arenas_text(const Inspection& in) {
 }
 
 std::string whole_text(const Inspection& in) {
-  std::string text = tree_text(in) + outputs_text(in) + parameters_text(in) + input_text(in) +
-                     training_text(in.file) + arenas_text(in);
+  std::string text = network_text(in.file.name, in.model) + outputs_text(in) + parameters_text(in) +
+                     input_text(in) + training_text(in.file) + arenas_text(in);
   if (!in.file.description.empty()) text += "\n" + in.file.description + "\n";
   return text + fmt::format("\n{}: {} bytes, weights {}", in.options.file, grouped(in.file_bytes),
                             hash_text(weights_hash(in.model)));
@@ -292,8 +273,9 @@ nlohmann::ordered_json layers_json(const Inspection& in) {
     const Layer layer = in.model.layer(i);
     layers.push_back({{"name", layer_name(layer, i)},
                       {"type", type_name(layer)},
+                      {"inputs", input_names(in.model, i)},
                       {"output_shape", dimensions_json(in.outputs[i + 1].dimensions())},
-                      {"parameters", layer_parameters(layer)}});
+                      {"parameters", parameter_count(layer)}});
   }
   return layers;
 }

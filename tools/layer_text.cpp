@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "formats/layer_rules.h"
+#include "runtime/graph.h"
+#include "tools/text.h"
+
 namespace lentil::tools {
 namespace {
 
@@ -41,6 +45,22 @@ std::string pool(const char* name, const Layer& l) {
                      padding(l.padding, false));
 }
 
+// PyTorch leaves these two out, and so do we where they are as usual.
+std::string avg_pool2d(const Layer& l) {
+  std::string text = pool("AvgPool2d", l);
+  if (l.ceil_mode) text += ", ceil_mode=True";
+  if (!l.count_include_pad) text += ", count_include_pad=False";
+  return text + ")";
+}
+
+// Of two layers, or with a constant: its value, or how many there are.
+std::string arithmetic(const char* name, const Layer& l) {
+  if (!formats::has_constant(l)) return fmt::format("{}()", name);
+  const auto constant = l.tensor(Slot::weight);
+  if (constant.size() == 1) return fmt::format("{}(constant={})", name, number(constant[0]));
+  return fmt::format("{}(constant=[{}])", name, l.out_features);
+}
+
 std::string batch_norm(const char* name, const Layer& l) {
   return fmt::format("{}({}, eps={}, momentum={}, affine={}, track_running_stats=True)", name, l.out_features,
                      number(l.epsilon), number(l.momentum), truth(l.has_parameters()));
@@ -59,7 +79,7 @@ std::string layer_text(const Layer& l) {
       return fmt::format("{}, dilation={}, ceil_mode={})", pool("MaxPool2d", l), extent(l.dilation),
                          truth(l.ceil_mode));
     case LayerType::avg_pool2d:
-      return pool("AvgPool2d", l) + ")";
+      return avg_pool2d(l);
     case LayerType::global_avg_pool2d:
       return "AdaptiveAvgPool2d(output_size=1)";
     case LayerType::relu:
@@ -91,11 +111,11 @@ std::string layer_text(const Layer& l) {
     case LayerType::reshape:
       return fmt::format("Reshape({}, {}, {})", l.out_features, l.kernel.height, l.kernel.width);
     case LayerType::add:
-      return "Add()";
+      return arithmetic("Add", l);
     case LayerType::sub:
-      return "Sub()";
+      return arithmetic("Sub", l);
     case LayerType::mul:
-      return "Mul()";
+      return arithmetic("Mul", l);
     case LayerType::concat:
       return "Concat(dim=1)";
   }
@@ -105,6 +125,32 @@ std::string layer_text(const Layer& l) {
 std::string type_name(const Layer& layer) {
   const std::string text = layer_text(layer);
   return text.substr(0, text.find('('));
+}
+
+std::string layer_name(const Layer& layer, std::uint32_t index) {
+  return layer.name.empty() ? std::to_string(index) : std::string(layer.name);
+}
+
+std::vector<std::string> input_names(const Model& model, std::uint32_t index) {
+  const Layer layer = model.layer(index);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < input_count(layer); ++i) {
+    const std::int32_t input = layer_input(layer, index, i);
+    const auto from = static_cast<std::uint32_t>(input);
+    names.push_back(input == kNetworkInput ? "(input)" : layer_name(model.layer(from), from));
+  }
+  return names;
+}
+
+std::string network_text(const std::string& name, const Model& model) {
+  std::string text = (name.empty() ? "Network" : name) + "(\n";
+  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
+    const Layer layer = model.layer(i);
+    const bool chained = input_count(layer) == 1 && layer_input(layer, i) == static_cast<std::int32_t>(i) - 1;
+    const std::string reads = chained ? "" : " <- " + join(input_names(model, i), ", ");
+    text += fmt::format("  ({}): {}{}\n", layer_name(layer, i), layer_text(layer), reads);
+  }
+  return text + ")\n";
 }
 
 }  // namespace lentil::tools

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "formats/initial_weights.h"
+#include "formats/layer_rules.h"
 #include "formats/spec.h"
 #include "models/lenet.h"
 #include "models/registry.h"
@@ -55,12 +56,12 @@ formats::ModelFile make_network(const std::string& arch, std::uint64_t seed) {
 std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names) {
   std::vector<std::string> known;
   for (const formats::LayerData& layer : file.layers) {
-    if (layer.view().has_parameters()) known.push_back(layer.name);
+    if (parameter_count(layer.view()) > 0) known.push_back(layer.name);
   }
   std::vector<std::uint16_t> indices;
   for (const std::string& name : split(names, ',')) {
     const auto named = [&](const formats::LayerData& layer) {
-      return layer.name == name && layer.view().has_parameters();
+      return layer.name == name && parameter_count(layer.view()) > 0;
     };
     const auto found = std::find_if(file.layers.begin(), file.layers.end(), named);
     if (found == file.layers.end()) {
@@ -72,12 +73,14 @@ std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const st
   return indices;
 }
 
+std::uint64_t parameter_count(const Layer& layer) {
+  if (formats::has_constant(layer)) return 0;
+  return layer.tensor(Slot::weight).size() + layer.tensor(Slot::bias).size();
+}
+
 std::uint64_t parameter_count(const Model& model) {
   std::uint64_t count = 0;
-  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
-    const Layer layer = model.layer(i);
-    count += layer.tensor(Slot::weight).size() + layer.tensor(Slot::bias).size();
-  }
+  for (std::uint32_t i = 0; i < model.layer_count; ++i) count += parameter_count(model.layer(i));
   return count;
 }
 

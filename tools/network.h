@@ -14,6 +14,8 @@ formats::ModelFile make_network(const std::string& arch, std::uint64_t seed);
 // Indices of the layers with these names, which are separated by commas; they must have parameters.
 std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names);
 
+// As PyTorch counts them: weights and biases, no statistics and no constants.
+std::uint64_t parameter_count(const Layer& layer);
 std::uint64_t parameter_count(const Model& model);
 
 }  // namespace lentil::tools

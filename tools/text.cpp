@@ -2,25 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
+
+#include "formats/nearest_word.h"
 
 namespace lentil::tools {
 namespace {
-
-// Least number of letters to insert, remove or replace (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (const char letter : a) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (letter != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 bool plain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -67,16 +53,9 @@ std::string wrap(std::string_view text, std::size_t columns) {
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
-  const std::string* best = nullptr;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    const std::size_t d = distance(word, candidate);
-    if (d < least && d < candidate.size()) {
-      least = d;
-      best = &candidate;
-    }
-  }
-  return best == nullptr ? "" : " (did you mean '" + *best + "'?)";
+  const std::vector<std::string_view> views(candidates.begin(), candidates.end());
+  const std::string_view best = formats::nearest_word(word, views);
+  return best.empty() ? "" : " (did you mean '" + std::string(best) + "'?)";
 }
 
 std::string quote_words(std::span<const std::string> words) {

@@ -87,6 +87,49 @@ TEST_CASE("a layer takes as many inputs as its type has") {
   CHECK(inputs(LayerType::concat, {0}) == Status::bad_hyperparameter);
 }
 
+// Puts `type` with a constant in the place of relu1.
+ModelFile with_constant(LayerType type, std::vector<float> values) {
+  ModelFile file = first_model();
+  LayerData& layer = file.layers[relu1];
+  layer.name = "shift";
+  layer.settings.type = type;
+  layer.settings.out_features = static_cast<std::uint32_t>(values.size());
+  layer.tensor(Slot::weight) = std::move(values);
+  return file;
+}
+
+TEST_CASE("sums, differences and products take a constant in the place of their second input") {
+  for (const LayerType type : {LayerType::add, LayerType::sub, LayerType::mul}) {
+    CHECK(error_of(with_constant(type, {0.5f})).status == Status::ok);
+    CHECK(error_of(with_constant(type, {1, 2})).status == Status::ok);
+  }
+  ModelFile file = with_constant(LayerType::add, {1, 2});
+  file.layers[relu1].inputs = {0, 1};
+  CHECK(error_of(file).status == Status::bad_hyperparameter);
+  CHECK(error_of(file).needed == 1);
+}
+
+TEST_CASE("a constant is a tensor like others: it is there, is finite, and has a size and a name") {
+  const auto spoilt = [](const std::function<void(LayerData&)>& spoil) {
+    ModelFile file = with_constant(LayerType::mul, {1, 2});
+    spoil(file.layers[relu1]);
+    return error_of(file).status;
+  };
+  CHECK(spoilt([](LayerData& l) { l.tensor(Slot::weight).clear(); }) == Status::missing_tensor);
+  CHECK(spoilt([](LayerData& l) { l.tensor(Slot::weight).pop_back(); }) == Status::bad_tensor_size);
+  CHECK(spoilt([](LayerData& l) { l.tensor(Slot::weight)[1] = kNan; }) == Status::non_finite_weight);
+  CHECK(spoilt([](LayerData& l) { l.tensor(Slot::bias) = {1, 2}; }) == Status::bad_tensor_size);
+  CHECK(spoilt([](LayerData& l) { l.name.clear(); }) == Status::bad_name);
+  CHECK(spoilt([](LayerData& l) { l.name = "conv1"; }) == Status::bad_name);
+  CHECK(spoilt([](LayerData& l) { l.settings.out_features = 1u << 24; }) == Status::bad_hyperparameter);
+  // Without a constant there must be two inputs, and no tensor.
+  CHECK(spoilt([](LayerData& l) { l.settings.out_features = 0; }) == Status::bad_hyperparameter);
+  CHECK(spoilt([](LayerData& l) {
+          l.settings.out_features = 0;
+          l.inputs = {0, 1};
+        }) == Status::bad_tensor_size);
+}
+
 TEST_CASE("impossible settings of a convolution are refused") {
   const auto bad = Status::bad_hyperparameter;
   CHECK(setting_after(conv1, [](Layer& l) { l.in_features = 0; }) == bad);
@@ -121,7 +164,10 @@ TEST_CASE("impossible settings of other layers are refused") {
   };
   CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::leaky_relu, kInfinity); }) == bad);
   CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::elu, kNan); }) == bad);
+  CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::leaky_relu, -0.01f); }) == bad);
+  CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::elu, -1); }) == bad);
   CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::elu, 1); }) == Status::ok);
+  CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::leaky_relu, 0); }) == Status::ok);
   CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::reshape, 0); }) == bad);
   CHECK(setting_after(relu1, [&](Layer& l) { becomes(l, LayerType::prelu, 0); }) == bad);
 }
@@ -231,6 +277,22 @@ TEST_CASE("labels are as many as outputs, or none") {
   CHECK(error.needed == 3);
   CHECK(error.given == 4);
   CHECK(status_after([](ModelFile& f) { f.labels.clear(); }) == Status::ok);
+}
+
+TEST_CASE("outputs are known where a linear layer is followed by layers that keep its shape") {
+  const auto outputs = [](const ModelBuilder& builder) {
+    const auto file = builder.build();
+    REQUIRE(file);
+    return known_outputs(file->model());
+  };
+  const auto net = [] { return ModelBuilder("m", {8, 1, 1}).linear("a", 5); };
+  CHECK(outputs(net().relu().batch_norm().softmax()) == 5);
+  CHECK(outputs(net().constant(LayerType::mul, {2}).constant(LayerType::add, {1, 2, 3, 4, 5})) == 5);
+  CHECK(outputs(net().after(-1).linear("b", 5).add(0, 1).log_softmax()) == 5);
+  CHECK(outputs(net().after(-1).linear("b", 3).after(0).relu()) == 5);
+  CHECK(outputs(net().reshape({5, 1, 1}).mul(0, 1)) == 0);
+  CHECK(outputs(net().concat({0, 0})) == 0);
+  CHECK(outputs(ModelBuilder("m").relu()) == 0);
 }
 
 TEST_CASE("samples suit the network") {

@@ -1,5 +1,6 @@
 #include "formats/model_file.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -18,17 +19,49 @@ std::string temporary_path(const std::string& name) {
   return (std::filesystem::temp_directory_path() / ("lentil_model_file_test_" + name)).string();
 }
 
+struct PublishedFile {
+  const char* name;
+  ModelFile (*contents)();
+  std::uint64_t weights_hash;
+};
+constexpr std::array kPublished{PublishedFile{"first.lentil", first_model, 0x790936DE395548A1u},
+                                PublishedFile{"third.lentil", third_model, 0xF7FC0AA10A2DEAE5u}};
+
 // If this fails, a change has broken the promise of formats/model.fbs. Mend the change, not the file.
-TEST_CASE("the file of the first published revision stays readable") {
-  const auto file = load_model_file(LENTIL_SOURCE_DIR "/tests/formats/data/first.lentil");
-  REQUIRE(file);
-  CHECK(bytes_of(*file) == bytes_of(first_model()));
-  CHECK(weights_hash(file->model()) == 0x790936DE395548A1u);
+TEST_CASE("the files of all published revisions stay readable") {
+  for (const PublishedFile& published : kPublished) {
+    INFO(published.name);
+    const auto file = load_model_file(std::string(LENTIL_SOURCE_DIR "/tests/formats/data/") + published.name);
+    REQUIRE(file);
+    CHECK(bytes_of(*file) == bytes_of(published.contents()));
+    CHECK(weights_hash(file->model()) == published.weights_hash);
+  }
 }
 
-// How the file was made; for the next revision, add a file beside it.
-TEST_CASE("first.lentil is written to the current folder", "[.write-first]") {
-  CHECK(save_model_file("first.lentil", first_model()));
+TEST_CASE("the third published file tells its branches, constant and settings") {
+  const auto file = load_model_file(LENTIL_SOURCE_DIR "/tests/formats/data/third.lentil");
+  REQUIRE(file);
+  const auto& layers = file->layers;
+  REQUIRE(layers.size() == 17);
+  CHECK(layers[0].settings.type == LayerType::sub);
+  CHECK(layers[0].tensor(Slot::weight) == std::vector{0.5f, 0.25f});
+  CHECK(layers[1].settings.padding == Padding{2, 1, 0, 3});
+  CHECK(layers[2].settings.epsilon == 0.001f);
+  CHECK(layers[2].tensor(Slot::running_var) == std::vector{1.5f, 0.75f, 2.0f, 1.0f});
+  CHECK(layers[4].settings.dilation == Extent{2, 1});
+  CHECK(layers[6].settings.type == LayerType::add);
+  CHECK(layers[6].inputs == std::vector<std::int16_t>{3, 5});
+  CHECK(layers[8].inputs == std::vector<std::int16_t>{6});
+  CHECK(layers[8].settings.ceil_mode);
+  CHECK(!layers[8].settings.count_include_pad);
+  CHECK(layers[11].inputs == std::vector<std::int16_t>{7, 10, 7});
+  CHECK(layers[12].settings.order == FlattenOrder::hwc);
+  CHECK(file->normalization.mean[1] == 0.5f);
+}
+
+// How the newest file was made; for the next revision, add one beside it.
+TEST_CASE("third.lentil is written to the current folder", "[.write-third]") {
+  CHECK(save_model_file("third.lentil", third_model()));
 }
 
 TEST_CASE("a saved model is loaded as it was") {

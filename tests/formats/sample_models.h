@@ -57,6 +57,30 @@ inline ModelFile first_model() {
   return file;
 }
 
+// What first_model() has not: branches that join, a constant, four-sided padding, [H][W][C] order, dilation,
+// rounding up, slopes of all kinds. tests/formats/data/third.lentil holds it: never change what this
+// returns.
+inline ModelFile third_model() {
+  const Padding corner{1, 0, 0, 1};
+  ModelBuilder builder("third", {2, 9, 8});
+  builder.constant(LayerType::sub, {0.5f, 0.25f}, "mean");
+  builder.conv2d("conv1", {.out = 4, .kernel = {3, 2}, .padding = {2, 1, 0, 3}, .groups = 2, .bias = false});
+  builder.batch_norm("bn1", {.epsilon = 0.001f, .momentum = 0.25f}).leaky_relu(0.125f, "trunk");
+  builder.conv2d("conv2", {.out = 4, .kernel = {3, 3}, .dilation = {2, 1}, .padding = {2, 1, 2, 1}});
+  builder.prelu("prelu1", 4).add(3, 5, "sum");
+  builder.max_pool2d({.kernel = {3, 3}, .stride = {2, 2}, .padding = corner, .ceil_mode = true}, "most");
+  builder.after(6).avg_pool2d(
+      {.kernel = {3, 3}, .stride = {2, 2}, .padding = corner, .ceil_mode = true, .count_include_pad = false});
+  builder.elu(0.5f).mul(7, 9, "gate").concat({7, 10, 7}, "all").flatten(FlattenOrder::hwc);
+  builder.reshape({12, 5, 6}).global_avg_pool2d().linear("fc1", 3, false).softmax();
+  ModelFile file = *builder.labels({"a", "b", "c"}).build();
+  initialize(file, 11);
+  file.layers[2].tensor(Slot::running_mean) = {0.5f, -0.25f, 0.125f, 0};
+  file.layers[2].tensor(Slot::running_var) = {1.5f, 0.75f, 2, 1};
+  file.normalization = {.mean = {0.25f, 0.5f, 0, 0}, .std = {0.5f, 0.125f, 1, 1}};
+  return file;
+}
+
 // What the reader says to this model in a file.
 inline Error error_of(const ModelFile& file) {
   const AlignedBytes bytes = write_model(file);

@@ -1,3 +1,4 @@
+#include "formats/model_builder.h"
 #include "formats/model_file.h"
 #include "models/lenet.h"
 #include "tests/tools/program.h"
@@ -24,9 +25,10 @@ TEST_CASE("inspect reports in JSON what scripts rely on") {
   CHECK(result["parameters"] == 21840);
   CHECK_THAT(result["weights_hash"].get<std::string>(), Catch::Matches("[0-9a-f]{16}"));
   REQUIRE(result["layers"].size() == 13);
-  CHECK(result["layers"][0] ==
-        nlohmann::json::parse(
-            R"({"name":"conv1","type":"Conv2d","output_shape":[10,24,24],"parameters":260})"));
+  CHECK(
+      result["layers"][0] ==
+      nlohmann::json::parse(
+          R"json({"name":"conv1","type":"Conv2d","inputs":["(input)"],"output_shape":[10,24,24],"parameters":260})json"));
   CHECK(result["layers"][12]["type"] == "LogSoftmax");
   CHECK(result["layers"][12]["output_shape"] == nlohmann::json::parse("[10]"));
   CHECK(result["layers"][7]["output_shape"] == nlohmann::json::parse("[320]"));
@@ -94,6 +96,23 @@ TEST_CASE("a network that this build cannot run is shown all the same") {
   CHECK(result["arena"]["infer_bytes"].is_null());
   CHECK(result["layers"][1]["output_shape"].is_null());
   CHECK_THAT(run_lentil({"inspect", file}).out, Contains("window larger than its input"));
+}
+
+TEST_CASE("inspect shows which layers a layer reads, and counts parameters without constants") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("branches.lentil");
+  formats::ModelBuilder builder("Branches", {2, 8, 8});
+  builder.constant(LayerType::mul, {0.5f, 2}, "scale").conv2d("conv1", {.out = 2}).batch_norm().relu();
+  builder.add(3, 0, "sum");
+  REQUIRE(formats::save_model_file(file, *builder.build()));
+  CHECK_THAT(run_lentil({"inspect", file}).out, Contains("  (scale): Mul(constant=[2])\n") &&
+                                                    Contains("  (relu1): ReLU()\n") &&
+                                                    Contains("  (sum): Add() <- relu1, scale\n"));
+  const auto result = run_json({"inspect", file});
+  CHECK(result["layers"][4]["inputs"] == nlohmann::json::parse(R"(["relu1","scale"])"));
+  CHECK(result["layers"][0]["parameters"] == 0);
+  CHECK(result["layers"][2]["parameters"] == 4);
+  CHECK(result["parameters"] == 2 * 2 + 2 + 4);
 }
 
 TEST_CASE("names in a file cannot give orders to the terminal") {

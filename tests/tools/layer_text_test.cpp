@@ -7,6 +7,7 @@
 using namespace lentil;
 using namespace lentil::formats;
 using lentil::tools::layer_text;
+using lentil::tools::network_text;
 using lentil::tools::type_name;
 
 namespace {
@@ -56,6 +57,33 @@ TEST_CASE("layers read as PyTorch prints them") {
   CHECK(text_of(net().flatten()) == "Flatten(start_dim=1, end_dim=-1)");
   CHECK(text_of(net().flatten().softmax()) == "Softmax(dim=1)");
   CHECK(text_of(net().flatten().log_softmax()) == "LogSoftmax(dim=1)");
+}
+
+TEST_CASE("what PyTorch does not print is told where it is not as usual") {
+  CHECK(text_of(net().avg_pool2d({.kernel = {3, 3}, .stride = {2, 2}, .ceil_mode = true})) ==
+        "AvgPool2d(kernel_size=3, stride=2, padding=0, ceil_mode=True)");
+  CHECK(text_of(net().avg_pool2d({.kernel = {3, 3}, .padding = {1, 1, 1, 1}, .count_include_pad = false})) ==
+        "AvgPool2d(kernel_size=3, stride=3, padding=1, count_include_pad=False)");
+}
+
+TEST_CASE("arithmetic tells its constant, or how many values it has") {
+  CHECK(text_of(net().constant(LayerType::add, {0.5f})) == "Add(constant=0.5)");
+  CHECK(text_of(net().constant(LayerType::sub, {1, 2, 3, 4})) == "Sub(constant=[4])");
+  CHECK(text_of(net().constant(LayerType::mul, {-2})) == "Mul(constant=-2.0)");
+  CHECK(text_of(net().relu().mul(-1, 0)) == "Mul()");
+  CHECK(text_of(net().relu().concat({-1, 0})) == "Concat(dim=1)");
+}
+
+TEST_CASE("a network names the layers that a layer reads where it is not the one before") {
+  const auto file = net().conv2d("a", {.out = 4}).relu().add(1, -1, "sum").after(0).elu().build();
+  REQUIRE(file);
+  CHECK(network_text("", file->model()) ==
+        "Network(\n"
+        "  (a): Conv2d(4, 4, kernel_size=(1, 1), stride=(1, 1))\n"
+        "  (relu1): ReLU()\n"
+        "  (sum): Add() <- relu1, (input)\n"
+        "  (elu1): ELU(alpha=1.0) <- a\n"
+        ")\n");
 }
 
 TEST_CASE("padding that differs from side to side is told for all four") {
