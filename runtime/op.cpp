@@ -98,12 +98,12 @@ void OpContext::update(Slot slot, std::size_t first, std::size_t count, const fl
 void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
   if (ctx.step.has(kInPlace)) return;
   OpContext side = ctx;
-  for (const StepFlag adds : {kAddsGradient, kAddsSecondGradient}) {
-    if (side.dx != nullptr && ctx.step.has(adds)) add_input_gradients(side, begin, end, worker);
-    if (side.dx != nullptr && !ctx.step.has(adds)) op_of(ctx.step).backward_input(side, begin, end, worker);
+  for (const StepFlag adds : {kAddsSecondGradient, kAddsGradient}) {  // the last input comes first
     std::swap(side.x, side.second);
     std::swap(side.dx, side.second_dx);
-    side.second_side = true;
+    side.second_side = !side.second_side;
+    if (side.dx != nullptr && ctx.step.has(adds)) add_input_gradients(side, begin, end, worker);
+    if (side.dx != nullptr && !ctx.step.has(adds)) op_of(ctx.step).backward_input(side, begin, end, worker);
   }
 }
 

@@ -57,7 +57,8 @@ bool parts_learn(const PlanNotes& n, const Step& step) {
   });
 }
 
-// Gradients arrive from the last reader to the first: the last one writes, the others add.
+// Gradients arrive from the last reader to the first, and from a reader's last input to its first: the first to
+// arrive is written, the others are added.
 void choose_adding(PlanNotes& n, std::size_t index) {
   Step& step = n.steps[index];
   const auto later = std::span(n.steps, n.plan->step_count).subspan(index + 1);
@@ -66,9 +67,8 @@ void choose_adding(PlanNotes& n, std::size_t index) {
       return s.has(kBackward) && (s.input == tensor || s.second_input == tensor);
     });
   };
-  if (read_later(step.input)) step.flags |= kAddsGradient;
-  if (step.second_input == kNoIndex) return;
-  if (step.second_input == step.input || read_later(step.second_input)) step.flags |= kAddsSecondGradient;
+  if (step.second_input == step.input || read_later(step.input)) step.flags |= kAddsGradient;
+  if (step.second_input != kNoIndex && read_later(step.second_input)) step.flags |= kAddsSecondGradient;
 }
 
 Error choose_trained(PlanNotes& n) {

@@ -75,12 +75,17 @@ bool is_packed(const Layer& layer, Goal goal) {
 }
 
 // Prepared weights, in order: those with batch-norm and the input normalisation in them and their biases
-// (folded), and a copy of the weights in force as [tap][output] (packed).
+// (folded), a copy of the weights in force as [tap][output] (packed), and the gradients of biases that there
+// are none of: those of folded weights depend on them, and they have no other place while gradients are added
+// up.
 std::size_t folded_floats(const Layer& layer, bool folded) {
   return folded ? (row_size(layer) + 1) * layer.out_features : 0;
 }
 std::size_t prepared_floats(const Layer& layer, bool folded, Goal goal) {
   return folded_floats(layer, folded) + (is_packed(layer, goal) ? row_size(layer) * layer.out_features : 0);
+}
+bool keeps_bias_gradients(const Layer& layer, const Step& step, bool accumulate) {
+  return accumulate && step.has(kFolded) && step.has(kTrained) && layer.tensor(Slot::bias).empty();
 }
 
 OpMemory memory(const StepSketch& s) {
@@ -88,6 +93,8 @@ OpMemory memory(const StepSketch& s) {
   const bool pooled = s.step.pool != kNoIndex;
   const kernels::ConvShape shape = conv_shape(s.layer, s.pool, pooled, s.in, s.out);
   m.prepared = prepared_floats(s.layer, is_folded(s.step), s.options.goal) * sizeof(float);
+  if (keeps_bias_gradients(s.layer, s.step, s.options.accumulate))
+    m.prepared += s.layer.out_features * sizeof(float);
   if (s.options.mode == Mode::infer) return m;
   if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
   if (!s.step.has(kBackward)) return m;
@@ -278,14 +285,19 @@ void update_row(const OpContext& ctx, std::uint32_t output, float* gradient, flo
   if (!ctx.layer.tensor(Slot::bias).empty()) ctx.update(Slot::bias, output, 1, &bias_gradient);
 }
 
+float* bias_gradient_of(const OpContext& ctx, std::uint32_t output, float* workspace) {
+  if (!ctx.layer.tensor(Slot::bias).empty()) return ctx.gradient(Slot::bias, output, workspace);
+  if (!keeps_bias_gradients(ctx.layer, ctx.step, ctx.plan.accumulate)) return workspace;
+  return ctx.prepared() + prepared_floats(ctx.layer, true, ctx.plan.goal) + output;
+}
+
 void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
   ChannelEvents events(ctx, worker);
   const std::uint32_t group_inputs = ctx.layer.in_features / ctx.layer.groups;
   for (std::uint32_t o = begin; o < end; ++o) {
     float* gradient = ctx.gradient(Slot::weight, o * row_size(ctx.layer), events.row());
     float workspace = 0;
-    const bool has_bias = !ctx.layer.tensor(Slot::bias).empty();
-    float& bias_gradient = has_bias ? *ctx.gradient(Slot::bias, o, &workspace) : workspace;
+    float& bias_gradient = *bias_gradient_of(ctx, o, &workspace);
     for (std::uint32_t b = 0; b < ctx.images; ++b) {
       const bool first = b == 0 && !ctx.continues;
       events.list(b, o);

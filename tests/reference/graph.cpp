@@ -105,6 +105,13 @@ void put_dropout2d_behind_pool(std::vector<Node>& nodes, const Chain& chain, std
   }
 }
 
+// The same values in the same order.
+bool is_view(const Node& node) {
+  const Shape& in = node.in[0];
+  const bool same_order = node.layer.order == FlattenOrder::chw || in.channels == 1 || in.plane() == 1;
+  return node.layer.type == LayerType::reshape || (node.layer.type == LayerType::flatten && same_order);
+}
+
 }  // namespace
 
 std::vector<Node> graph(const Model& model, Mode planned, const std::set<std::uint32_t>& frozen) {
@@ -123,8 +130,12 @@ std::vector<Node> graph(const Model& model, Mode planned, const std::set<std::ui
         put_dropout2d_behind_pool(nodes, {nodes, planned, frozen}, i);
   fold_batch_norms(nodes, planned, frozen);
   for (Node& node : nodes) {
-    for (const int input : node.inputs)
+    for (int& input : node.inputs) {
       node.in.push_back(input == kNetworkInput ? model.input : nodes[static_cast<std::size_t>(input)].out);
+      // Gradients of a value are added in the order of those who use it, by whatever shape they see.
+      while (input != kNetworkInput && is_view(nodes[static_cast<std::size_t>(input)]))
+        input = nodes[static_cast<std::size_t>(input)].inputs[0];
+    }
     node.out = output_shape(node);
   }
   return nodes;

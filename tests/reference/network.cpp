@@ -238,7 +238,7 @@ std::uint32_t Network<T>::count_correct(const Batch& outputs, const Targets<T>& 
 }
 
 // A chain of nodes leads back from the last one; gradients of a value that several layers read are added from
-// the last of its readers to the first, and within a layer from its first input to its last.
+// the last of its readers to the first, and within a layer from its last input to its first.
 template <class T>
 Gradients<T> Network<T>::gradients(std::span<const T> images, const Targets<T>& targets) const {
   const Pass pass = forward(images, {nodes_, true});
@@ -255,7 +255,7 @@ Gradients<T> Network<T>::gradients(std::span<const T> images, const Targets<T>& 
     const Node& node = nodes_[i];
     if (g[i].empty()) continue;
     parameter_gradients(node, pass, g[i], result);
-    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    for (std::size_t k = node.inputs.size(); k-- > 0;) {
       if (node.inputs[k] == kNetworkInput) continue;
       Batch& sum = g[static_cast<std::size_t>(node.inputs[k])];
       const Batch part = backward_batch(node, pass, g[i], k);

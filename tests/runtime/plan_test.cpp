@@ -8,9 +8,11 @@
 #include "formats/host/thread_pool.h"
 #include "runtime/plan_data.h"
 #include "tests/reference/network.h"
+#include "tests/support/dice.h"
 #include "tests/support/networks.h"
 
 using namespace lentil;
+using test::Dice;
 using test::network;
 using test::OwnedPlan;
 using test::PoisonedArena;
@@ -18,24 +20,6 @@ using test::random_bytes;
 using test::random_floats;
 
 namespace {
-
-// Choices that depend on a seed alone.
-class Dice {
- public:
-  explicit Dice(std::uint32_t seed) : key_{seed, kernels::RandomUse::synth} {}
-  std::uint32_t below(std::uint32_t n) { return kernels::random_bits(key_, thrown_++) % n; }
-  std::string number(std::uint32_t low, std::uint32_t high) {
-    return std::to_string(low + below(high - low + 1));
-  }
-  template <std::size_t N>
-  std::string one_of(const std::array<const char*, N>& words) {
-    return words[below(N)];
-  }
-
- private:
-  kernels::RandomKey key_;
-  std::uint32_t thrown_ = 0;
-};
 
 constexpr std::array<const char*, 4> kActivations{"", ", relu", ", sigmoid", ", tanh"};
 constexpr std::array<const char*, 4> kPools{"", ", maxpool 2", ", maxpool 3 s2 p1", ", maxpool 1x2 s1"};
