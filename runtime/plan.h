@@ -28,11 +28,12 @@ struct PlanOptions {
   Mode mode = Mode::infer;
   Goal goal = Goal::fast;
   InputType input = InputType::float32;
-  Loss loss = Loss::cross_entropy;          // train
-  std::uint32_t batch = 1;                  // the most images of one call
-  std::uint32_t threads = 1;                // workers that the ParallelFor will have
-  bool momentum = true;                     // train: keep a velocity for every trained weight
-  bool fuse = true;                         // false: one step per layer (same bits, more memory)
+  Loss loss = Loss::cross_entropy;  // train
+  float label_smoothing = 0;        // train, losses of classes: share of the target spread evenly, < 1
+  std::uint32_t batch = 1;          // the most images of one call
+  std::uint32_t threads = 1;        // workers that the ParallelFor will have
+  bool momentum = true;             // train: keep a velocity for every trained weight
+  bool fuse = true;                 // false: one step per layer (same bits, more memory)
   std::span<const std::uint16_t> frozen{};  // train: layers that keep their weights
 };
 

@@ -87,8 +87,8 @@ StepResult Trainer::losses(const Run& run, std::span<const std::uint8_t> labels,
   for (std::uint32_t b = 0; b < run.images; ++b) {
     const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs,
                                    outputs};
-    const Target target =
-        labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)} : Target{labels[b], {}};
+    const Target target = labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)}
+                                         : Target{labels[b], {}, plan.label_smoothing};
     const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
     if (!labels.empty() && best == target.label) ++result.correct;
     float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + b * outputs;

@@ -75,16 +75,16 @@ void softmax(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase
   report(log ? "log_softmax_backward" : "softmax_backward", c.name, backward.value());
 }
 
-void cross_entropy(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase& c,
+void cross_entropy(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase& c, float smoothing,
                    const Report& report) {
   const auto x = pieces.wide(c.count, 43, c.exponent - 4, c.exponent);
   const auto d = pieces.results(c.count);
   Hash hash;
   for (std::int32_t label = 0; label < i32(c.count); ++label) {
-    hash.add(table.cross_entropy({d.data(), x.data(), i32(c.count), label, 1.0f / 3.0f}));
+    hash.add(table.cross_entropy({d.data(), x.data(), i32(c.count), label, 1.0f / 3.0f, smoothing}));
     hash.add(d);
   }
-  report("cross_entropy", c.name, hash.value());
+  report(smoothing > 0 ? "cross_entropy_smoothed" : "cross_entropy", c.name, hash.value());
 }
 
 struct SgdCase {
@@ -133,7 +133,7 @@ void softmax_hashes(const kernels::KernelTable& table, std::span<std::byte> memo
   for (const SoftmaxCase& c : kSoftmaxes) {
     softmax(table, Pieces(memory), c, false, report);
     softmax(table, Pieces(memory), c, true, report);
-    cross_entropy(table, Pieces(memory), c, report);
+    for (const float smoothing : {0.0f, 0.1f}) cross_entropy(table, Pieces(memory), c, smoothing, report);
   }
 }
 
