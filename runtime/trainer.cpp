@@ -122,7 +122,7 @@ void Trainer::weights_changed() {
   }
 }
 
-std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) {
+std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) const {
   const Step* step = session_.trained_step(layer);
   if (step == nullptr) return {};
   return trained_tensor(session_.plan(), session_.arena_, velocity ? step->velocity : step->parameters,
