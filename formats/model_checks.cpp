@@ -216,6 +216,25 @@ Error check_velocity(const VelocityView& velocity, const Model& model) {
   return bad == elements ? Error{} : Error{Status::non_finite_weight, index, 0, bad};
 }
 
+// What belongs to no layer has `where` one past the last. Which layers are trained is the planner's business:
+// the Trainer asks for the exact number of values.
+Error check_best(const StateView& state, const Model& model) {
+  const StateNumbers& n = state.numbers;
+  const std::uint32_t where = model.layer_count;
+  if (n.best_epoch > n.epoch || !all_finite(std::array{n.best_loss})) {
+    return {Status::bad_hyperparameter, where, n.epoch, n.best_epoch};
+  }
+  std::uint64_t most = 0;
+  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
+    for (const auto& tensor : model.layer(i).tensors) most += tensor.size();
+  }
+  const std::size_t given = state.best_weights.size();
+  if (given > most || (given == 0) != (n.best_epoch == 0))
+    return {Status::bad_tensor_size, where, most, given};
+  const std::size_t bad = first_non_finite(state.best_weights);
+  return bad == given ? Error{} : Error{Status::non_finite_weight, where, 0, bad};
+}
+
 // The settings of an interrupted training belong to no layer: `where` is one past the last.
 Error check_state(const FileView& file, const Model& model) {
   const auto state = file.state();
@@ -230,7 +249,7 @@ Error check_state(const FileView& file, const Model& model) {
   for (std::uint32_t i = 0; i < state->velocity_count; ++i) {
     if (const Error e = check_velocity(file.velocity(i), model); wrong(e)) return e;
   }
-  return {};
+  return check_best(*state, model);
 }
 
 }  // namespace

@@ -57,6 +57,15 @@ inline ModelFile first_model() {
   return file;
 }
 
+// The same with what the second revision added. Never change what this returns either.
+inline ModelFile second_model() {
+  ModelFile file = first_model();
+  file.state->numbers.best_epoch = 1;
+  file.state->numbers.best_loss = 0.375f;
+  file.state->best_weights.assign(27, -0.75f);
+  return file;
+}
+
 // What the reader says to this model in a file.
 inline Error error_of(const ModelFile& file) {
   const AlignedBytes bytes = write_model(file);
