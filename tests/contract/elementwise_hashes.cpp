@@ -1,4 +1,5 @@
-// Activations, pixels, softmax, loss, update and folding.
+// Activations, pixels, softmax, loss, update, learning rates and folding.
+#include "runtime/schedule.h"
 #include "tests/contract/case_data.h"
 #include "tests/contract/kernel_cases.h"
 
@@ -115,6 +116,19 @@ void sgd(const kernels::KernelTable& table, Pieces pieces, const SgdCase& c, con
   report("sgd_update", c.name, hash.value());
 }
 
+// No kernel, but every machine has to see the same rates.
+void schedule(Schedule::Kind kind, const char* name, const Report& report) {
+  constexpr std::uint64_t kSteps = 1000, kStepsPerEpoch = 50;
+  Hash hash;
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
+    const Sgd sgd = scheduled({.kind = kind, .step_size = 3, .min_rate = 0.001f},
+                              {.rate = 0.05f, .momentum = 0.9f}, {step, kSteps, kStepsPerEpoch});
+    hash.add(sgd.rate);
+    hash.add(sgd.momentum);
+  }
+  report("schedule", name, hash.value());
+}
+
 }  // namespace
 
 void elementwise_hashes(const kernels::KernelTable& table, std::span<std::byte> memory,
@@ -139,6 +153,9 @@ void softmax_hashes(const kernels::KernelTable& table, std::span<std::byte> memo
 
 void sgd_hashes(const kernels::KernelTable& table, std::span<std::byte> memory, const Report& report) {
   for (const SgdCase& c : kSgds) sgd(table, Pieces(memory), c, report);
+  schedule(Schedule::Kind::step, "step", report);
+  schedule(Schedule::Kind::cosine, "cosine", report);
+  schedule(Schedule::Kind::one_cycle, "one_cycle", report);
 }
 
 }  // namespace lentil::contract
