@@ -132,7 +132,7 @@ void Training::use_best() {
 void Training::test() { test_ = test_on(data_.test, "test"); }
 
 TestResult Training::test_on(const Dataset& data, const char* name) {
-  const TestResult result = test_model(machine_, with_current_weights(), data, options_.test_batch_size);
+  TestResult result = test_model(machine_, with_current_weights(), data, options_.test_batch_size);
   if (std::isfinite(result.loss)) return result;
   fail(fmt::format(
       "the {} loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
