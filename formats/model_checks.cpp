@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 
+#include "formats/finite.h"
 #include "formats/layer_rules.h"
 #include "formats/model_reader.h"
+#include "formats/model_state_checks.h"
 #include "model_generated.h"
 
 namespace lentil::formats {
@@ -15,18 +15,6 @@ namespace {
 using TensorList = std::array<const fbs::Tensor*, kSlots>;
 
 bool wrong(const Error& error) { return error.status != Status::ok; }
-
-// The place of the first NaN or infinity, or the size. Looks at the exponent's bits, so that no
-// compiler option can optimise it away.
-std::size_t first_non_finite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
-  const auto at = std::find_if(values.begin(), values.end(), [](float value) {
-    return (std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent;
-  });
-  return static_cast<std::size_t>(at - values.begin());
-}
-
-bool all_finite(std::span<const float> values) { return first_non_finite(values) == values.size(); }
 
 Error check_inputs(const Layer& layer, std::uint32_t index) {
   const std::size_t count = std::max<std::size_t>(layer.inputs.size(), 1);
@@ -199,36 +187,6 @@ Error check_samples(const FileView& file, const Model& model) {
   rules.golden = false;
   for (std::uint32_t i = 0; i < file.replay_count(); ++i) {
     if (const Error e = check_sample(file.replay(i), rules, file.golden_count() + i); wrong(e)) return e;
-  }
-  return {};
-}
-
-Error check_velocity(const VelocityView& velocity, const Model& model) {
-  const std::uint32_t index = velocity.layer;
-  const auto slot = static_cast<std::size_t>(velocity.slot);
-  if (index >= model.layer_count || slot >= kSlots) {
-    return {Status::missing_tensor, index, velocity.data.size(), slot};
-  }
-  const std::size_t elements = model.layer(index).tensors[slot].size();
-  if (velocity.data.size() != elements)
-    return {Status::bad_tensor_size, index, elements, velocity.data.size()};
-  const std::size_t bad = first_non_finite(velocity.data);
-  return bad == elements ? Error{} : Error{Status::non_finite_weight, index, 0, bad};
-}
-
-// The settings of an interrupted training belong to no layer: `where` is one past the last.
-Error check_state(const FileView& file, const Model& model) {
-  const auto state = file.state();
-  if (!state) return {};
-  const StateNumbers& n = state->numbers;
-  if (!all_finite(std::array{n.rate, n.momentum, n.weight_decay})) {
-    return {Status::bad_hyperparameter, model.layer_count};
-  }
-  for (const std::uint16_t layer : state->frozen) {
-    if (layer >= model.layer_count) return {Status::bad_frozen_layer, 0, model.layer_count - 1, layer};
-  }
-  for (std::uint32_t i = 0; i < state->velocity_count; ++i) {
-    if (const Error e = check_velocity(file.velocity(i), model); wrong(e)) return e;
   }
   return {};
 }

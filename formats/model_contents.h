@@ -40,6 +40,8 @@ struct StateNumbers {
   std::uint32_t batch = 0;
   float rate = 0, momentum = 0, weight_decay = 0;
   bool nesterov = false;
+  std::uint32_t best_epoch = 0;  // epochs behind when the best weights were found; 0: none yet
+  float best_loss = 0;           // theirs, on the images held out
   friend bool operator==(const StateNumbers&, const StateNumbers&) = default;
 };
 

@@ -54,7 +54,8 @@ TrainingState to_state(const FileView& file, const StateView& state) {
   return {.command = std::string(state.command),
           .numbers = state.numbers,
           .frozen = copy(state.frozen),
-          .velocities = collect(state.velocity_count, velocity)};
+          .velocities = collect(state.velocity_count, velocity),
+          .best_weights = copy(state.best_weights)};
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ struct TrainingState {
   StateNumbers numbers;
   std::vector<std::uint16_t> frozen;
   std::vector<Velocity> velocities;
+  std::vector<float> best_weights{};  // as Trainer::save_weights gives them; empty: none yet
 };
 
 struct ModelFile {

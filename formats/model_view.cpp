@@ -135,9 +135,12 @@ std::optional<StateView> FileView::state() const {
                                .rate = s->rate(),
                                .momentum = s->momentum(),
                                .weight_decay = s->weight_decay(),
-                               .nesterov = s->nesterov()},
+                               .nesterov = s->nesterov(),
+                               .best_epoch = s->best_epoch(),
+                               .best_loss = s->best_loss()},
                    .frozen = elements(s->frozen()),
-                   .velocity_count = size_of(s->velocities())};
+                   .velocity_count = size_of(s->velocities()),
+                   .best_weights = elements(s->best_weights())};
 }
 
 VelocityView FileView::velocity(std::uint32_t index) const {

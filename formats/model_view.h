@@ -43,6 +43,7 @@ struct StateView {
   StateNumbers numbers;
   std::span<const std::uint16_t> frozen;
   std::uint32_t velocity_count;
+  std::span<const float> best_weights;  // all trained values in file order; empty: none yet
 };
 
 struct VelocityView {

@@ -111,15 +111,17 @@ Offset<fbs::State> write_state(FlatBufferBuilder& out, const TrainingState& stat
     return fbs::CreateVelocity(out, velocity.layer, static_cast<std::uint8_t>(velocity.slot),
                                write(out, velocity.data));
   });
+  const auto best_weights = write(out, state.best_weights);
   const auto frozen = write(out, state.frozen);
   const auto command = write(out, state.command);
   const StateNumbers& n = state.numbers;
   return fbs::CreateState(out, command, n.seed, n.step, n.epoch, n.position, n.shuffle_epoch, n.batch, n.rate,
-                          n.momentum, n.weight_decay, n.nesterov, frozen, velocities);
+                          n.momentum, n.weight_decay, n.nesterov, frozen, velocities, n.best_epoch,
+                          n.best_loss, best_weights);
 }
 
 Offset<fbs::ModelFile> write_root(FlatBufferBuilder& out, const ModelFile& file) {
-  constexpr std::uint16_t kFormatVersion = 1;
+  constexpr std::uint16_t kFormatVersion = 2;
   const auto layers =
       write_all(out, file.layers, [&](const LayerData& layer) { return write_layer(out, layer); });
   const auto state = file.state ? write_state(out, *file.state) : Offset<fbs::State>();

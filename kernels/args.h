@@ -244,12 +244,13 @@ struct SoftmaxBackward {
   std::int32_t count;
   bool log;
 };
-// The loss of one image from its logits, and d = (softmax(x) - onehot(label)) * scale. d may be x.
+// The loss of one image from its logits, and d = (softmax(x) - target) * scale. d may be x. The target is
+// 1 - smoothing at the label, and smoothing / count everywhere.
 struct CrossEntropy {
   float* d;
   const float* x;
   std::int32_t count, label;
-  float scale;
+  float scale, smoothing;
 };
 
 // v = momentum * v + (g + weight_decay * w); w -= rate * v.

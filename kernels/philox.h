@@ -12,7 +12,8 @@ enum class RandomUse : std::uint32_t {
   initial_weights = 1,
   shuffle = 2,
   synth = 3,
-  augment = 4
+  augment = 4,
+  hold_out = 5,
 };
 
 // The address of a sequence of numbers: `index` counts channels, units or elements inside it.

@@ -1,15 +1,20 @@
 #include "runtime/loss.h"
 
-#include "kernels/host_device.h"
+#include "kernels/label_smoothing.h"
 
 namespace lentil {
 namespace {
 
-float nll(std::span<const float> x, std::uint8_t label, std::uint32_t images, float* d) {
-  const float loss = -x[label];
+float nll(std::span<const float> x, const Target& target, std::uint32_t images, float* d) {
+  const auto classes = static_cast<float>(x.size());
+  const float at_label = -x[target.label];
   const float scale = 1.0f / static_cast<float>(images);
-  for (std::size_t i = 0; i < x.size(); ++i) d[i] = i == label ? -scale : 0.0f;
-  return loss;
+  float sum = 0;
+  for (const float log_probability : x) sum -= log_probability;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    d[i] = -kernels::smoothed_target(i == target.label, target.smoothing, classes) * scale;
+  }
+  return kernels::smoothed_loss(at_label, sum, target.smoothing, classes);
 }
 
 // Squares are added in order, one fma each.
@@ -31,14 +36,14 @@ float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const
                  const Target& target, std::uint32_t images, float* d) {
   switch (loss) {
     case Loss::nll:
-      return nll(x, target.label, images, d);
+      return nll(x, target, images, d);
     case Loss::mse:
       return mse(x, target.values, images, d);
     case Loss::cross_entropy:
       break;
   }
-  return kernels.cross_entropy(
-      {d, x.data(), static_cast<std::int32_t>(x.size()), target.label, 1.0f / static_cast<float>(images)});
+  return kernels.cross_entropy({d, x.data(), static_cast<std::int32_t>(x.size()), target.label,
+                                1.0f / static_cast<float>(images), target.smoothing});
 }
 
 }  // namespace lentil

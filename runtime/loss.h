@@ -11,12 +11,14 @@ namespace lentil {
 struct Target {
   std::uint8_t label = 0;
   std::span<const float> values;  // Loss::mse only
+  float smoothing = 0;            // of the label
 };
 
 // Writes d, the image's share of the gradient of the mean over `images`, and returns its loss. d may be x.
-//   cross_entropy  -log softmax(x)[label]         d = (softmax(x) - onehot(label)) * (1 / images)
-//   nll            -x[label]                      d = -onehot(label) * (1 / images)
+//   cross_entropy  -log softmax(x)[label]         d = (softmax(x) - t) * (1 / images)
+//   nll            -x[label]                      d = -t * (1 / images)
 //   mse            mean of (x - t)^2              d = (x - t) * (2 / (images * outputs))
+// t is one at the label; smoothing spreads a share of that one evenly over all classes.
 float image_loss(const kernels::KernelTable& kernels, Loss loss, std::span<const float> x,
                  const Target& target, std::uint32_t images, float* d);
 

@@ -17,6 +17,10 @@ Error check_options(const Model& model, const PlanOptions& options) {
   if (options.threads == 0 || options.threads > kMostThreads) {
     return {Status::bad_threads, 0, kMostThreads, options.threads};
   }
+  const float smoothing = options.label_smoothing;
+  if (!(smoothing >= 0 && smoothing < 1) || (smoothing > 0 && options.loss == Loss::mse)) {
+    return {Status::bad_loss};
+  }
   for (const std::uint16_t layer : options.frozen) {
     if (layer >= model.layer_count) return {Status::bad_frozen_layer, 0, model.layer_count, layer};
   }

@@ -29,6 +29,7 @@ struct PlanOptions {
   Goal goal = Goal::fast;
   InputType input = InputType::float32;
   Loss loss = Loss::cross_entropy;  // train
+  float label_smoothing = 0;        // train, losses of classes: share of the target spread evenly, < 1
   std::uint32_t batch = 1;          // the most images of one call
   std::uint32_t threads = 1;        // workers that the ParallelFor will have
   bool momentum = true;             // train: keep a velocity for every trained weight

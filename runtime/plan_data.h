@@ -66,7 +66,7 @@ struct Plan {
   Goal goal = Goal::fast;
   InputType input = InputType::float32;
   Loss loss = Loss::cross_entropy;
-  std::uint32_t reserved = 0;
+  float label_smoothing = 0;
 
   std::span<const Step> steps() const { return {reinterpret_cast<const Step*>(this + 1), step_count}; }
   std::span<const TensorSlot> tensors() const {

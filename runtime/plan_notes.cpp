@@ -58,6 +58,7 @@ PlanNotes::PlanNotes(const Model& m, const PlanOptions& o, std::byte* bytes)
   plan->goal = o.goal;
   plan->input = o.input;
   plan->loss = o.loss;
+  plan->label_smoothing = o.label_smoothing;
 }
 
 Step* PlanNotes::producer_of(std::uint16_t tensor) const {

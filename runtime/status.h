@@ -36,7 +36,7 @@ enum class Status : std::uint8_t {
   unsupported_layer = 42,   // where = layer: not in the table of ops; in training, read by no other
   unsupported_window = 43,  // where = layer, needed = largest pool window, given = this one
   tensor_too_large = 44,    // where = layer: more bytes than offsets can hold
-  bad_loss = 45,            // the loss does not suit the network's output
+  bad_loss = 45,            // the loss, or its smoothing, does not suit the network's output
   nothing_to_train = 46,    // every layer with parameters is frozen
 
   // The call is wrong: fix the caller.

@@ -149,8 +149,8 @@ StepResult Trainer::losses(const Run& run) {
   for (std::uint32_t b = 0; b < count; ++b) {
     const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs,
                                    outputs};
-    const Target target =
-        labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)} : Target{labels[b], {}};
+    const Target target = labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)}
+                                         : Target{labels[b], {}, plan.label_smoothing};
     const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
     if (!labels.empty() && best == target.label) ++pending_correct_;
     float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + b * outputs;
@@ -195,7 +195,7 @@ void Trainer::weights_changed() {
   }
 }
 
-std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) {
+std::span<float> Trainer::trained(std::uint32_t layer, Slot slot, bool velocity) const {
   const Step* step = session_.trained_step(layer);
   if (step == nullptr) return {};
   return trained_tensor(session_.plan(), session_.arena_, *step,

@@ -54,6 +54,12 @@ class Trainer {
   // Call after writing through weights(): packed and folded copies follow.
   void weights_changed();
 
+  // All trained values in one piece, in file order, statistics of trained layers included: to keep the best
+  // weights aside in memory of the caller's. Status::wrong_size unless there is room for trained_values().
+  std::size_t trained_values() const;
+  Status save_weights(std::span<float> to) const;
+  Status load_weights(std::span<const float> from);
+
  private:
   struct Input {
     const std::byte* data;
@@ -81,7 +87,9 @@ class Trainer {
   void forward(const Run& run);
   StepResult losses(const Run& run);
   void backward(const Run& run, const Step& step);
-  std::span<float> trained(std::uint32_t layer, Slot slot, bool velocity);
+  std::span<float> trained(std::uint32_t layer, Slot slot, bool velocity) const;
+  template <class Visit>
+  void for_each_trained(Visit visit) const;  // visit(tensor) in file order; some are empty
 
   Session session_;
   std::uint64_t seed_ = 0;

@@ -7,8 +7,21 @@
 
 namespace lentil::tools {
 
+namespace {
+
+std::string pytorch_text(const char* set, const formats::TestResult& test) {
+  return fmt::format("{} set: Average loss: {:.4f}, Accuracy: {}/{} ({:.0f}%)", set, test.loss, test.correct,
+                     test.total, 100 * test.accuracy());
+}
+
+}  // namespace
+
 TrainLog::TrainLog(const TrainOptions& o)
-    : quiet_(o.quiet), epochs_(o.epochs), batch_size_(o.batch_size), interval_(o.log_interval) {
+    : quiet_(o.quiet),
+      rates_(o.schedule != "constant"),
+      epochs_(o.epochs),
+      batch_size_(o.batch_size),
+      interval_(o.log_interval) {
   const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal_can_redraw());
   show_ = o.quiet || o.progress == "none" ? Show::nothing : bar ? Show::bar : Show::lines;
   pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !is_terminal());
@@ -52,8 +65,8 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
   const std::uint32_t batch = (p.images - p.batch) / batch_size_;  // of this epoch, from 0
   if (batch % interval_ != 0) return;
   if (!pytorch_) {
-    print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}", p.epoch + 1, epochs_, p.images,
-                           p.images_per_epoch, p.loss));
+    print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}{}", p.epoch + 1, epochs_, p.images,
+                           p.images_per_epoch, p.loss, rates_ ? fmt::format("  lr {:.6g}", p.rate) : ""));
     return;
   }
   // As the examples of PyTorch count: batches before this one, each taken to be as large as this one.
@@ -63,16 +76,19 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
                          p.loss));
 }
 
-void TrainLog::epoch_tested(std::uint32_t epoch, const formats::TestResult& test, double rate) {
+void TrainLog::epoch_tested(const TestedEpoch& t) {
   bar_.clear();
   if (show_ == Show::nothing) return;
   if (pytorch_) {
-    print_note(fmt::format("\nTest set: Average loss: {:.4f}, Accuracy: {}/{} ({:.0f}%)\n", test.loss,
-                           test.correct, test.total, 100 * test.accuracy()));
+    if (t.validation) print_note("\n" + pytorch_text("Validation", *t.validation));
+    print_note("\n" + pytorch_text("Test", t.test) + "\n");
     return;
   }
-  print_note(fmt::format("epoch {}/{}  test: {}  {} img/s", epoch + 1, epochs_, test_text(test),
-                         grouped(static_cast<std::uint64_t>(rate))));
+  const std::string epoch = fmt::format("epoch {}/{}  ", t.epoch + 1, epochs_);
+  if (t.validation)
+    print_note(epoch + "validation: " + test_text(*t.validation) + (t.best ? ", best so far" : ""));
+  print_note(fmt::format("{}test: {}  {} img/s", epoch, test_text(t.test),
+                         grouped(static_cast<std::uint64_t>(t.images_per_second))));
 }
 
 std::string test_text(const formats::TestResult& test) {

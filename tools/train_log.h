@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "formats/host/fit.h"
@@ -10,6 +11,15 @@
 
 namespace lentil::tools {
 
+// An epoch that is done, or the part of it up to the step limit.
+struct TestedEpoch {
+  std::uint32_t epoch;  // from 0
+  const formats::TestResult& test;
+  const std::optional<formats::TestResult>& validation;
+  bool best;                 // its validation loss is the least so far
+  double images_per_second;  // of training
+};
+
 class TrainLog {
  public:
   explicit TrainLog(const TrainOptions& options);
@@ -17,8 +27,7 @@ class TrainLog {
   void note(const std::string& text);  // silent when quiet
   void start_epoch();
   void step(const formats::FitProgress& progress);
-  // `rate` in images per second of training.
-  void epoch_tested(std::uint32_t epoch, const formats::TestResult& test, double rate);
+  void epoch_tested(const TestedEpoch& tested);
 
  private:
   enum class Show { nothing, lines, bar };
@@ -26,7 +35,7 @@ class TrainLog {
   void print_line(const formats::FitProgress& progress) const;
 
   Show show_;
-  bool pytorch_, quiet_;
+  bool pytorch_, quiet_, rates_;  // rates_: they change on the way
   std::uint32_t epochs_, batch_size_, interval_;
   ProgressBar bar_;
   // Of the epoch so far:

@@ -1,5 +1,7 @@
 #include "tools/train_options.h"
 
+#include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <limits>
 #include <type_traits>
@@ -26,6 +28,13 @@ void for_each_fixed(Visit visit) {
   visit("--nesterov", &TrainOptions::nesterov);
   visit("--seed", &TrainOptions::seed);
   visit("--freeze", &TrainOptions::freeze);
+  visit("--schedule", &TrainOptions::schedule);
+  visit("--step-size", &TrainOptions::step_size);
+  visit("--gamma", &TrainOptions::gamma);
+  visit("--min-lr", &TrainOptions::min_rate);
+  visit("--label-smoothing", &TrainOptions::label_smoothing);
+  visit("--validation", &TrainOptions::validation);
+  visit("--patience", &TrainOptions::patience);
 }
 
 std::string arch_help() {
@@ -52,6 +61,24 @@ void declare_training(Arguments& a, TrainOptions& o) {
   a.number("--seed", o.seed, {0, std::numeric_limits<std::uint64_t>::max()},
            "of the weights, the order of the images and dropout");
   a.text("--freeze", "LAYER,...", o.freeze, "layers that keep their weights");
+}
+
+void declare_schedule(Arguments& a, TrainOptions& o) {
+  a.choice("--schedule", o.schedule, {"constant", "step", "cosine", "one-cycle"},
+           "how the learning rate moves: not; times --gamma every --step-size epochs; from --lr to --min-lr; "
+           "up to "
+           "--lr and down again, while the momentum (unless 0) goes from 0.95 to 0.85 and back");
+  a.number("--step-size", o.step_size, {1, kMost}, "epochs between two factors, with --schedule step");
+  a.number("--gamma", o.gamma, {0, 1}, "the factor, with --schedule step");
+  a.number("--min-lr", o.min_rate, {0, 1e6f}, "where the rate ends, with --schedule cosine");
+  a.number("--label-smoothing", o.label_smoothing, {0, 0.999f},
+           "share of each target that is spread evenly over all classes");
+  a.number(
+      "--validation", o.validation, {0, kMost},
+      "images held out of the training set, chosen by --seed. The file gets the weights of the epoch with "
+      "the least loss on them; 0: none are held out, the file gets the last weights");
+  a.number("--patience", o.patience, {0, kMost},
+           "end after so many epochs without a better loss on the images held out; 0: never");
 }
 
 void declare_rest(Arguments& a, TrainOptions& o) {
@@ -82,10 +109,40 @@ std::string shown(T value) {
   return fmt::format("{}", value);
 }
 
+// An option that would do nothing is a misunderstanding. When resuming, the stored options fill the gaps.
+void check_schedule(const TrainOptions& o) {
+  const TrainOptions untouched;
+  if (o.schedule != "step" && (o.step_size != untouched.step_size || o.gamma != untouched.gamma))
+    reject("--step-size and --gamma belong to --schedule step");
+  if (o.schedule != "cosine" && o.min_rate != untouched.min_rate)
+    reject("--min-lr belongs to --schedule cosine");
+  if (o.min_rate >= o.rate) reject("--min-lr must be below --lr");
+  if (o.patience != 0 && o.validation == 0)
+    reject("--patience needs images to judge by: hold some out with --validation");
+}
+
+bool ends_with_last_epoch(const TrainOptions& o) {
+  return o.schedule == "cosine" || o.schedule == "one-cycle";
+}
+
+void adopt_epochs(TrainOptions& options, const TrainOptions& stored) {
+  if (options.epochs < stored.epochs) {
+    reject(fmt::format("--epochs is {} here and {} in the training that is to go on; only more are possible",
+                       options.epochs, stored.epochs));
+  }
+  if (options.epochs > stored.epochs && ends_with_last_epoch(stored)) {
+    reject(
+        fmt::format("--epochs is {} here and {} in the training that is to go on; its {} schedule ends with "
+                    "epoch {}, so it cannot become longer",
+                    options.epochs, stored.epochs, stored.schedule, stored.epochs));
+  }
+}
+
 }  // namespace
 
 void declare(Arguments& arguments, TrainOptions& options) {
   declare_training(arguments, options);
+  declare_schedule(arguments, options);
   declare_rest(arguments, options);
 }
 
@@ -94,6 +151,20 @@ void check(const TrainOptions& o) {
   if (o.nesterov && o.momentum == 0) reject("--nesterov needs a --momentum above 0");
   if (o.rate == 0) reject("--lr must be above 0, or nothing is learnt");
   if (o.momentum == 1) reject("--momentum must be below 1, or old gradients never fade");
+  if (!o.resume) check_schedule(o);
+}
+
+Schedule schedule_of(const TrainOptions& o) {
+  using Kind = Schedule::Kind;
+  const Kind kind = o.schedule == "step"        ? Kind::step
+                    : o.schedule == "cosine"    ? Kind::cosine
+                    : o.schedule == "one-cycle" ? Kind::one_cycle
+                                                : Kind::constant;
+  return {.kind = kind, .step_size = o.step_size, .gamma = o.gamma, .min_rate = o.min_rate};
+}
+
+std::string schedule_text(const TrainOptions& o) {
+  return o.schedule == "constant" ? "" : fmt::format(" ({})", o.schedule);
 }
 
 std::string default_output(const TrainOptions& options) {
@@ -131,6 +202,16 @@ TrainOptions options_of_command(const std::string& line, const std::string& file
   }
 }
 
+std::uint32_t epochs_of_command(const std::string& line) {
+  const auto words = split_words(line);
+  if (!words) return 0;
+  const auto name = std::find(words->begin(), words->end(), "--epochs");
+  if (words->end() - name < 2) return 0;
+  std::uint32_t epochs = 0;
+  std::from_chars(name[1].data(), name[1].data() + name[1].size(), epochs);
+  return epochs;
+}
+
 void adopt_stored(TrainOptions& options, const Arguments& arguments, const TrainOptions& stored) {
   for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
     if (arguments.given(name) && options.*member != stored.*member) {
@@ -141,11 +222,8 @@ void adopt_stored(TrainOptions& options, const Arguments& arguments, const Train
     }
     options.*member = stored.*member;
   });
-  if (arguments.given("--epochs") && options.epochs < stored.epochs) {
-    reject(fmt::format("--epochs is {} here and {} in the training that is to go on; only more are possible",
-                       options.epochs, stored.epochs));
-  }
   if (!arguments.given("--epochs")) options.epochs = stored.epochs;
+  adopt_epochs(options, stored);
   if (!arguments.given("--data")) options.data = stored.data;
 }
 

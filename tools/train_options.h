@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/schedule.h"
 #include "tools/arguments.h"
 
 namespace lentil::tools {
@@ -17,6 +18,12 @@ struct TrainOptions {
   bool nesterov = false;
   std::uint64_t seed = 1;
   std::string freeze;  // names of layers, separated by commas
+  std::string schedule = "constant";
+  std::uint32_t step_size = 1;  // epochs
+  float gamma = 0.7f, min_rate = 0;
+  float label_smoothing = 0;
+  std::uint32_t validation = 0;  // images held out of training
+  std::uint32_t patience = 0;    // epochs; 0: never stop early
 
   // How and how far.
   std::string output;           // empty: default_output()
@@ -37,6 +44,9 @@ void declare(Arguments& arguments, TrainOptions& options);
 // Stops for combinations that make no sense.
 void check(const TrainOptions& options);
 
+Schedule schedule_of(const TrainOptions& options);
+std::string schedule_text(const TrainOptions& options);  // " (cosine)"; empty if the rate is constant
+
 // "lenet.lentil" for the built-in network lenet, "model.lentil" for all others.
 std::string default_output(const TrainOptions& options);
 
@@ -47,8 +57,12 @@ std::string command_line(const TrainOptions& options);
 // Reads what command_line() wrote. Stops if `line`, found in `file`, is anything else.
 TrainOptions options_of_command(const std::string& line, const std::string& file);
 
+// The epochs that command_line() asked for; 0 if `line` is anything else.
+std::uint32_t epochs_of_command(const std::string& line);
+
 // What was stored rules: options that were not given become as stored; those given that differ stop the
-// program, except for more epochs. Data are compared by their contents, elsewhere.
+// program, except for more epochs where the schedule does not end with the last. Data are compared by their
+// contents, elsewhere.
 void adopt_stored(TrainOptions& options, const Arguments& arguments, const TrainOptions& stored);
 
 }  // namespace lentil::tools

@@ -23,6 +23,7 @@ PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_
   return {.mode = Mode::train,
           .goal = o.goal == "small" ? Goal::small : Goal::fast,
           .input = InputType::uint8,
+          .label_smoothing = o.label_smoothing,
           .batch = static_cast<std::uint32_t>(std::min<std::size_t>(o.batch_size, images)),
           .threads = threads,
           .momentum = o.momentum != 0,
@@ -40,12 +41,13 @@ void for_each_tensor(const ModelFile& file, Visit visit) {
 
 }  // namespace
 
-Training::Training(Machine& machine, const TrainOptions& options, ModelFile start, const DataSplit& data)
+Training::Training(Machine& machine, const TrainOptions& options, ModelFile start, const TrainingData& data)
     : machine_(machine),
       options_(options),
       data_(data),
       start_(std::move(start)),
-      frozen_(layers_named(start_, options.freeze)) {
+      frozen_(layers_named(start_, options.freeze)),
+      best_(options.patience) {
   const OwnedPlan plan(start_.model(), plan_options(options, data.train.size(), machine.threads(), frozen_));
   arena_ = AlignedBytes(arena_bytes(*plan));
   trainer_ =
@@ -72,44 +74,70 @@ void Training::restore() {
     fail("the stored training lacks some of its velocities and cannot go on");
   trainer_.restore_step(static_cast<std::uint32_t>(n.step));
   cursor_ = {n.epoch, n.position};
+  best_.restore(*start_.state, trainer_);
 }
 
 FitOptions Training::next_epoch() const {
   return {.batches = {.batch = options_.batch_size, .seed = options_.seed},
           .sgd = {options_.rate, options_.momentum, options_.weight_decay, options_.nesterov},
+          .schedule = schedule_of(options_),
+          .schedule_epochs = options_.epochs,
           .epochs = cursor_.epoch + 1,
           .max_steps = options_.max_steps,
           .start = cursor_};
 }
 
+FitResult Training::fit_epoch(TrainLog& log) {
+  log.start_epoch();
+  auto fitted = fit(trainer_, data_.train, next_epoch(), [&](const FitProgress& progress) {
+    log.step(progress);
+    return InterruptGuard::signal() == 0;
+  });
+  if (!fitted)
+    fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
+  cursor_ = fitted->cursor;
+  images_ += fitted->images;
+  seconds_ += fitted->seconds;
+  test_.reset();
+  validation_.reset();
+  return *fitted;
+}
+
 void Training::run(TrainLog& log) {
   while (!finished() && !at_limit()) {
     const std::uint32_t epoch = cursor_.epoch;
-    log.start_epoch();
-    const auto fitted = fit(trainer_, data_.train, next_epoch(), [&](const FitProgress& progress) {
-      log.step(progress);
-      return InterruptGuard::signal() == 0;
-    });
-    if (!fitted)
-      fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
-    cursor_ = fitted->cursor;
-    images_ += fitted->images;
-    seconds_ += fitted->seconds;
-    test_.reset();
-    if (fitted->stopped && !finished()) return;
+    const FitResult fitted = fit_epoch(log);
+    // When interrupted too: who resumes begins with the next epoch.
+    const bool best = cursor_.position == 0 && validate();
+    if (fitted.stopped && !finished()) return;
     test();
-    log.epoch_tested(epoch, *test_, fitted->images_per_second);
+    log.epoch_tested({epoch, *test_, validation_, best, fitted.images_per_second});
   }
-  if (!test_) test();  // nothing was left to do
+  if (finished()) use_best();
+  if (!test_) test();  // other weights than those of the last epoch, or nothing was left to do
 }
 
-void Training::test() {
-  test_ = test_model(machine_, with_current_weights(), data_.test, options_.test_batch_size);
-  if (std::isfinite(test_->loss)) return;
+bool Training::validate() {
+  if (data_.validation.size() == 0) return false;
+  validation_ = test_on(data_.validation, "validation");
+  return best_.take(trainer_, cursor_.epoch, validation_->loss);
+}
+
+void Training::use_best() {
+  if (best_.epoch() == 0 || best_.epoch() == cursor_.epoch) return;
+  best_.put_back(trainer_);
+  test_.reset();
+}
+
+void Training::test() { test_ = test_on(data_.test, "test"); }
+
+TestResult Training::test_on(const Dataset& data, const char* name) {
+  TestResult result = test_model(machine_, with_current_weights(), data, options_.test_batch_size);
+  if (std::isfinite(result.loss)) return result;
   fail(fmt::format(
-      "the test loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
+      "the {} loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
       "Nothing was saved",
-      steps(), options_.rate));
+      name, steps(), options_.rate));
 }
 
 ModelFile Training::with_current_weights() {
@@ -154,6 +182,7 @@ TrainingState Training::state() {
                                   .nesterov = options_.nesterov},
                       .frozen = frozen_,
                       .velocities = {}};
+  best_.store(state);
   for_each_tensor(start_, [&](std::uint16_t layer, Slot slot) {
     const auto velocity = trainer_.velocity(layer, slot);
     if (!velocity.empty()) state.velocities.push_back({layer, slot, {velocity.begin(), velocity.end()}});

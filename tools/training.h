@@ -4,26 +4,32 @@
 #include <string>
 
 #include "formats/host/dataset.h"
+#include "tools/best_weights.h"
 #include "tools/machine.h"
 #include "tools/train_log.h"
 #include "tools/train_options.h"
 
 namespace lentil::tools {
 
+struct TrainingData {
+  formats::Dataset train, validation, test;  // validation: held out of train, maybe nothing
+};
+
 class Training {
  public:
   // `start` has the weights to begin with, and in `state` where an earlier part ended. Options have been
   // checked, options.batch_size is not 0. Borrows everything but `start`.
-  Training(Machine& machine, const TrainOptions& options, formats::ModelFile start,
-           const formats::DataSplit& data);
+  Training(Machine& machine, const TrainOptions& options, formats::ModelFile start, const TrainingData& data);
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
 
-  // Goes on until all is done, the step limit is reached, or a signal comes. Tests after each epoch and at
-  // the limit. Stops the program if the numbers run away.
+  // Goes on until all is done, the validation loss no longer becomes better, the step limit is reached, or a
+  // signal comes. Tests after each epoch and at the limit. A finished training has the best weights, if
+  // images were held out. Stops the program if the numbers run away.
   void run(TrainLog& log);
 
-  bool finished() const { return cursor_.epoch >= options_.epochs; }
+  bool finished() const { return cursor_.epoch >= options_.epochs || best_.should_stop(); }
+  const BestWeights& best() const { return best_; }
   const std::optional<formats::TestResult>& last_test() const { return test_; }  // of the weights as they are
   formats::BatchCursor cursor() const { return cursor_; }
   std::uint32_t steps() const { return trainer_.steps_done(); }
@@ -36,7 +42,11 @@ class Training {
 
  private:
   void restore();
+  formats::FitResult fit_epoch(TrainLog& log);
+  bool validate();  // after an epoch; true: the best so far
+  void use_best();
   void test();
+  formats::TestResult test_on(const formats::Dataset& data, const char* name);
   bool at_limit() const { return options_.max_steps != 0 && steps() >= options_.max_steps; }
   formats::FitOptions next_epoch() const;
   formats::ModelFile with_current_weights();
@@ -45,13 +55,14 @@ class Training {
 
   Machine& machine_;
   const TrainOptions& options_;
-  const formats::DataSplit& data_;
+  const TrainingData& data_;
   const formats::ModelFile start_;  // the trainer uses it: stays as it is
   const std::vector<std::uint16_t> frozen_;
   formats::AlignedBytes arena_;
   Trainer trainer_;
   formats::BatchCursor cursor_;
-  std::optional<formats::TestResult> test_;
+  BestWeights best_;
+  std::optional<formats::TestResult> test_, validation_;  // of the weights as they are
   std::uint64_t images_ = 0;
   double seconds_ = 0;
 };

@@ -5,12 +5,13 @@
 #include <numeric>
 #include <utility>
 
-#include "kernels/philox.h"
-
 namespace lentil::formats {
 
 void shuffle_order(std::span<std::uint32_t> order, std::uint64_t seed, std::uint32_t epoch) {
-  const kernels::RandomKey key{.seed = seed, .use = kernels::RandomUse::shuffle, .step = epoch};
+  shuffle_order(order, {.seed = seed, .use = kernels::RandomUse::shuffle, .step = epoch});
+}
+
+void shuffle_order(std::span<std::uint32_t> order, const kernels::RandomKey& key) {
   for (auto i = static_cast<std::uint32_t>(order.size()); i-- > 1;) {
     const std::uint64_t bits = kernels::random_bits(key, i);
     std::swap(order[i], order[(bits * (std::uint64_t{i} + 1)) >> 32]);

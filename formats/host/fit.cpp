@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
 
+#include "kernels/math.h"
 #include "runtime/plan_data.h"
 
 namespace lentil::formats {
@@ -68,17 +68,27 @@ Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t ste
 // The network's last layer says what its outputs mean.
 LayerType output_meaning(const Model& model) { return model.layer(model.layer_count - 1).type; }
 
-double minus_log_probability(std::span<const float> output, std::uint8_t label, LayerType meaning) {
-  const double value = output[label];
+float minus_log_probability(std::span<const float> output, std::uint8_t label, LayerType meaning) {
+  const float value = output[label];
   if (meaning == LayerType::log_softmax) return -value;
   if (meaning == LayerType::softmax) {
     // A probability that float32 rounds to 0 counts as the smallest float: the mean stays finite.
-    return -std::log(std::max(value, double{std::numeric_limits<float>::denorm_min()}));
+    return -kernels::log(std::max(value, std::numeric_limits<float>::denorm_min()));
   }
-  const double most = *std::ranges::max_element(output);
-  double sum = 0;
-  for (const float logit : output) sum += std::exp(double{logit} - most);
-  return most + std::log(sum) - value;
+  const float most = *std::ranges::max_element(output);
+  float sum = 0;
+  for (const float logit : output) sum += kernels::exp(logit - most);
+  return kernels::log(sum) - (value - most);
+}
+
+// The settings of the step at `cursor`.
+Sgd sgd_at(const FitOptions& options, const Batches& batches, const BatchCursor& cursor) {
+  const std::uint64_t per_epoch = batches.batches_per_epoch();
+  const std::uint32_t epochs = options.schedule_epochs == 0 ? options.epochs : options.schedule_epochs;
+  return scheduled(options.schedule, options.sgd,
+                   {.step = cursor.epoch * per_epoch + cursor.position / options.batches.batch,
+                    .total_steps = epochs * per_epoch,
+                    .steps_per_epoch = per_epoch});
 }
 
 void count_answers(std::span<const float> outputs, std::span<const std::uint8_t> labels, LayerType meaning,
@@ -108,19 +118,25 @@ Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& 
          (options.max_steps == 0 || trainer.steps_done() < options.max_steps)) {
     const auto begin = Clock::now();
     const BatchCursor cursor = batches.cursor();
+    const Sgd sgd = sgd_at(options, batches, cursor);
     const auto indices = batches.next();
     gather(data, indices, pixels, labels);
     const StepResult step =
         trainer.step(std::span<const std::uint8_t>(pixels).first(indices.size() * data.image_size()),
-                     std::span<const std::uint8_t>(labels).first(indices.size()), options.sgd);
+                     std::span<const std::uint8_t>(labels).first(indices.size()), sgd);
     if (step.status != Status::ok) return step_failure(step.status, cursor, trainer.steps_done());
     time += Clock::now() - begin;
     ++result.steps;
     result.images += indices.size();
     const auto count = static_cast<std::uint32_t>(indices.size());
-    const FitProgress progress{
-        cursor.epoch, trainer.steps_done(), cursor.position + count, batches.images_per_epoch(), count,
-        step.loss,    step.correct};
+    const FitProgress progress{cursor.epoch,
+                               trainer.steps_done(),
+                               cursor.position + count,
+                               batches.images_per_epoch(),
+                               count,
+                               step.loss,
+                               step.correct,
+                               sgd.rate};
     result.stopped = after_step && !after_step(progress);
   }
   result.cursor = batches.cursor();

@@ -7,6 +7,7 @@
 #include "formats/host/batches.h"
 #include "formats/host/dataset.h"
 #include "formats/host/outcome.h"
+#include "runtime/schedule.h"
 #include "runtime/trainer.h"
 
 namespace lentil::formats {
@@ -14,9 +15,11 @@ namespace lentil::formats {
 struct FitOptions {
   BatchOptions batches{};
   Sgd sgd{};
-  std::uint32_t epochs = 1;     // in all: a run that starts in epoch 3 of 5 does two more
-  std::uint32_t max_steps = 0;  // end when trainer.steps_done() reaches it; 0: no limit
-  BatchCursor start{};          // where an earlier run ended
+  Schedule schedule{};
+  std::uint32_t schedule_epochs = 0;  // epochs of the whole training, which the schedule spans; 0: `epochs`
+  std::uint32_t epochs = 1;           // in all: a run that starts in epoch 3 of 5 does two more
+  std::uint32_t max_steps = 0;        // end when trainer.steps_done() reaches it; 0: no limit
+  BatchCursor start{};                // where an earlier run ended
 };
 
 // One step that has just been done.
@@ -28,6 +31,7 @@ struct FitProgress {
   std::uint32_t batch = 0;    // images in this step
   float loss = 0;             // mean over this batch, before the update
   std::uint32_t correct = 0;  // in this batch, before the update
+  float rate = 0;             // the learning rate of this step
 };
 
 // Called after every step; the time inside does not count as training. False ends the run: the weights
@@ -60,8 +64,9 @@ struct TestResult {
 };
 
 // Runs the network over all images in their order. p comes from the outputs as the last layer means them:
-// log-probabilities after a LogSoftmax, probabilities after a Softmax, logits else; computed in double.
-// The answer is the first of the largest outputs. The session's plan must take pixels.
+// log-probabilities after a LogSoftmax, probabilities after a Softmax, logits else; computed by the
+// contract's own functions and added up in double, so that every machine finds the same weights the best. The
+// answer is the first of the largest outputs. The session's plan must take pixels.
 Outcome<TestResult> test(Session& session, const Dataset& data);
 
 }  // namespace lentil::formats

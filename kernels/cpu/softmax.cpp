@@ -1,5 +1,6 @@
 // Softmax, log-softmax and cross entropy of one image's values: a handful of numbers, so plain loops.
 #include "kernels/cpu/table.h"
+#include "kernels/label_smoothing.h"
 #include "kernels/math.h"
 
 namespace lentil::kernels::LENTIL_ISA {
@@ -44,14 +45,19 @@ void softmax_backward(const SoftmaxBackward& a) {
   }
 }
 
+// -log p of a class is log(sum) - (x - max); what depends on x is read before d may overwrite it.
 float cross_entropy(const CrossEntropy& a) {
+  const auto classes = static_cast<float>(a.count);
   const float max = largest(a.x, a.count);
   const float at_label = a.x[a.label] - max;
+  float below_max = 0;
+  for (std::int32_t i = 0; i < a.count; ++i) below_max += a.x[i] - max;
   const float sum = exponentials(a.d, a.x, a.count, max);
   for (std::int32_t i = 0; i < a.count; ++i) {
-    a.d[i] = (a.d[i] / sum - (i == a.label ? 1.0f : 0.0f)) * a.scale;
+    a.d[i] = (a.d[i] / sum - smoothed_target(i == a.label, a.smoothing, classes)) * a.scale;
   }
-  return log(sum) - at_label;
+  const float log_sum = log(sum);
+  return smoothed_loss(log_sum - at_label, fma(classes, log_sum, -below_max), a.smoothing, classes);
 }
 
 }  // namespace lentil::kernels::LENTIL_ISA

@@ -1,4 +1,5 @@
-// Activations, pixels, softmax, loss, update and folding.
+// Activations, pixels, softmax, loss, update, learning rates and folding.
+#include "runtime/schedule.h"
 #include "tests/contract/case_data.h"
 #include "tests/contract/kernel_cases.h"
 
@@ -75,16 +76,16 @@ void softmax(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase
   report(log ? "log_softmax_backward" : "softmax_backward", c.name, backward.value());
 }
 
-void cross_entropy(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase& c,
+void cross_entropy(const kernels::KernelTable& table, Pieces pieces, const SoftmaxCase& c, float smoothing,
                    const Report& report) {
   const auto x = pieces.wide(c.count, 43, c.exponent - 4, c.exponent);
   const auto d = pieces.results(c.count);
   Hash hash;
   for (std::int32_t label = 0; label < i32(c.count); ++label) {
-    hash.add(table.cross_entropy({d.data(), x.data(), i32(c.count), label, 1.0f / 3.0f}));
+    hash.add(table.cross_entropy({d.data(), x.data(), i32(c.count), label, 1.0f / 3.0f, smoothing}));
     hash.add(d);
   }
-  report("cross_entropy", c.name, hash.value());
+  report(smoothing > 0 ? "cross_entropy_smoothed" : "cross_entropy", c.name, hash.value());
 }
 
 struct SgdCase {
@@ -115,6 +116,19 @@ void sgd(const kernels::KernelTable& table, Pieces pieces, const SgdCase& c, con
   report("sgd_update", c.name, hash.value());
 }
 
+// No kernel, but every machine has to see the same rates.
+void schedule(Schedule::Kind kind, const char* name, const Report& report) {
+  constexpr std::uint64_t kSteps = 1000, kStepsPerEpoch = 50;
+  Hash hash;
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
+    const Sgd sgd = scheduled({.kind = kind, .step_size = 3, .min_rate = 0.001f},
+                              {.rate = 0.05f, .momentum = 0.9f}, {step, kSteps, kStepsPerEpoch});
+    hash.add(sgd.rate);
+    hash.add(sgd.momentum);
+  }
+  report("schedule", name, hash.value());
+}
+
 }  // namespace
 
 void elementwise_hashes(const kernels::KernelTable& table, std::span<std::byte> memory,
@@ -133,12 +147,15 @@ void softmax_hashes(const kernels::KernelTable& table, std::span<std::byte> memo
   for (const SoftmaxCase& c : kSoftmaxes) {
     softmax(table, Pieces(memory), c, false, report);
     softmax(table, Pieces(memory), c, true, report);
-    cross_entropy(table, Pieces(memory), c, report);
+    for (const float smoothing : {0.0f, 0.1f}) cross_entropy(table, Pieces(memory), c, smoothing, report);
   }
 }
 
 void sgd_hashes(const kernels::KernelTable& table, std::span<std::byte> memory, const Report& report) {
   for (const SgdCase& c : kSgds) sgd(table, Pieces(memory), c, report);
+  schedule(Schedule::Kind::step, "step", report);
+  schedule(Schedule::Kind::cosine, "cosine", report);
+  schedule(Schedule::Kind::one_cycle, "one_cycle", report);
 }
 
 }  // namespace lentil::contract

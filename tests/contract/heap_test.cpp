@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "formats/host/thread_pool.h"
+#include "runtime/schedule.h"
 #include "tests/contract/heap_watch.h"
 #include "tests/support/networks.h"
 
@@ -28,13 +29,15 @@ struct Prepared {
         arena(arena_bytes(*test::OwnedPlan(model, options))),
         values(test::random_floats(options.batch * model.input.count(), 1)),
         pixels(test::random_bytes(options.batch * model.input.count(), 2)),
-        labels(test::random_bytes(options.batch, 3, 3)) {}
+        labels(test::random_bytes(options.batch, 3, 3)),
+        best(30'000) {}
 
   formats::ModelFile file;
   Model model;
   PoisonedArena plan_memory, arena;
   std::vector<float> values;
   std::vector<std::uint8_t> pixels, labels;
+  std::vector<float> best;  // weights kept aside
 };
 
 Status infer(Prepared& p, const PlanOptions& options, ParallelFor parallel, std::span<float> output) {
@@ -51,13 +54,16 @@ Status train(Prepared& p, const PlanOptions& options, ParallelFor parallel) {
   if (!plan) return plan.error().status;
   auto trainer = Trainer::create(p.model, **plan, *kernels::cpu().table, p.arena.bytes(), 1, parallel);
   if (!trainer) return trainer.error().status;
-  const Sgd sgd{.rate = 0.01f, .momentum = 0.5f};
-  for (int step = 0; step < 2; ++step) {
+  for (std::uint32_t step = 0; step < 2; ++step) {
+    const Sgd sgd = scheduled({.kind = Schedule::Kind::one_cycle}, {.rate = 0.01f, .momentum = 0.5f},
+                              {.step = step, .total_steps = 2});
     const StepResult result = options.input == InputType::uint8 ? trainer->step(p.pixels, p.labels, sgd)
                                                                 : trainer->step(p.values, p.labels, sgd);
     if (result.status != Status::ok) return result.status;
   }
-  return Status::ok;
+  const auto best = std::span(p.best).first(trainer->trained_values());
+  const Status saved = trainer->save_weights(best);
+  return saved == Status::ok ? trainer->load_weights(best) : saved;
 }
 
 }  // namespace
@@ -76,7 +82,7 @@ TEST_CASE("the watch sees malloc, operator new and free") {
   CHECK(calls == 4);
 }
 
-TEST_CASE("plan, create, run and step call no heap, with and without threads") {
+TEST_CASE("plan, create, run, step and keeping weights call no heap, with and without threads") {
   const auto spec = GENERATE(from_range(kNetworks.begin(), kNetworks.end()));
   const auto goal = GENERATE(Goal::small, Goal::fast);
   const auto input = GENERATE(InputType::float32, InputType::uint8);

@@ -335,7 +335,7 @@ float cross_entropy(const CrossEntropy& a) {
   Values logits;
   for (std::size_t b = 0; b < images; ++b) logits.insert(logits.end(), a.x, a.x + a.count);
   const std::vector<std::uint8_t> labels(images, static_cast<std::uint8_t>(a.label));
-  const auto loss = reference::cross_entropy<float>(logits, labels);
+  const auto loss = reference::cross_entropy<float>(logits, labels, a.smoothing);
   std::copy_n(loss.gradient.begin(), a.count, a.d);
   return loss.images[0];
 }

@@ -321,19 +321,6 @@ TEST_CASE("replay samples have a class and are counted after the golden ones") {
   CHECK(status_after([](ModelFile& f) { f.replay[0].values[3] = kInfinity; }) == Status::bad_sample);
 }
 
-TEST_CASE("the state of an interrupted training fits the layers") {
-  const auto state = [](const std::function<void(TrainingState&)>& spoil) {
-    return status_after([&](ModelFile& f) { spoil(*f.state); });
-  };
-  CHECK(state([](TrainingState& s) { s.velocities[0].data.pop_back(); }) == Status::bad_tensor_size);
-  CHECK(state([](TrainingState& s) { s.velocities[0].data[2] = kNan; }) == Status::non_finite_weight);
-  CHECK(state([](TrainingState& s) { s.velocities[0].layer = 8; }) == Status::missing_tensor);
-  CHECK(state([](TrainingState& s) { s.velocities[0].slot = static_cast<Slot>(4); }) ==
-        Status::missing_tensor);
-  CHECK(state([](TrainingState& s) { s.frozen = {8}; }) == Status::bad_frozen_layer);
-  CHECK(state([](TrainingState& s) { s.numbers.rate = kNan; }) == Status::bad_hyperparameter);
-}
-
 // Files that our writer cannot be brought to write: linear layers of 16 to 16 that share this weight.
 struct RawTensor {
   fbs::DataType type = fbs::DataType_float32;

@@ -61,7 +61,7 @@ AlignedBytes with_root_field(AlignedBytes bytes, flatbuffers::voffset_t field, T
   return bytes;
 }
 
-AlignedBytes small_file() { return write_model(first_model()); }
+AlignedBytes small_file() { return write_model(second_model()); }
 
 TEST_CASE("the reader gives layers in place, without copying") {
   const AlignedBytes bytes = lenet_file();

@@ -115,9 +115,10 @@ def main():
     emit("PointwiseCase", "kPointwiseCases", [(f"LayerType::{n}", *pointwise(f)) for n, f in functions.items()])
     labels = torch.tensor([2, 0, 4])
     emit("LossCase", "kLossCases", [
-        ("Loss::cross_entropy", *loss(F.cross_entropy, labels)),
-        ("Loss::nll", *loss(F.nll_loss, labels)),
-        ("Loss::mse", *loss(F.mse_loss, values(4, 3, 5).detach())),
+        ("Loss::cross_entropy", "0", *loss(F.cross_entropy, labels)),
+        ("Loss::cross_entropy", "0.25", *loss(lambda y, t: F.cross_entropy(y, t, label_smoothing=0.25), labels)),
+        ("Loss::nll", "0", *loss(F.nll_loss, labels)),
+        ("Loss::mse", "0", *loss(F.mse_loss, values(4, 3, 5).detach())),
     ])
     emit("SgdCase", "kSgdCases", [sgd(0.0, False, 0.0), sgd(0.5, False, 0.25), sgd(0.75, True, 0.125)])
     print("}  // namespace lentil::golden\n// clang-format on")

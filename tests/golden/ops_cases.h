@@ -29,6 +29,7 @@ struct PointwiseCase {
 };
 struct LossCase {
   Loss loss;
+  double label_smoothing;
   double mean;
   Values gradient;  // three images of five classes or values, labels 2, 0, 4
 };

@@ -126,9 +126,10 @@ TEMPLATE_TEST_CASE("losses give PyTorch's values and gradients", "", float, doub
   const std::vector<std::uint8_t> labels{2, 0, 4};
   for (const LossCase& c : kLossCases) {
     CAPTURE(static_cast<int>(c.loss));
-    const BatchLoss<T> loss = c.loss == Loss::cross_entropy ? cross_entropy<T>(y, labels)
-                              : c.loss == Loss::nll         ? nll<T>(y, labels)
-                                                            : mse<T>(3, y, formula_values<T>(4, 15));
+    const BatchLoss<T> loss = c.loss == Loss::cross_entropy
+                                  ? cross_entropy<T>(y, labels, static_cast<T>(c.label_smoothing))
+                              : c.loss == Loss::nll ? nll<T>(y, labels)
+                                                    : mse<T>(3, y, formula_values<T>(4, 15));
     check_close(std::vector<T>{loss.mean}, {c.mean});
     check_close(loss.gradient, c.gradient);
   }

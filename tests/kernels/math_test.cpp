@@ -39,6 +39,19 @@ TEST_CASE("exp, log, tanh and sigmoid are within 2 units of the last place") {
                     [](double x) { return 1 / (1 + std::exp(-x)); }) < 2);
 }
 
+TEST_CASE("the cosine of pi x is within 2 units of the last place on [0, 1]") {
+  double worst = 0;
+  for (std::uint32_t bits = 0; bits <= kernels::float_bits(1.0f); bits += 101) {
+    const float x = kernels::bits_float(bits);
+    const double from_middle = 0.5 - static_cast<double>(x);  // exact, and the sine is accurate at zero
+    worst = std::max(worst, ulps(kernels::cos_pi(x), std::sin(std::acos(-1.0) * from_middle)));
+  }
+  CHECK(worst < 2);
+  CHECK(kernels::cos_pi(0.0f) == 1.0f);
+  CHECK(kernels::cos_pi(0.5f) == 0.0f);
+  CHECK(kernels::cos_pi(1.0f) == -1.0f);
+}
+
 TEST_CASE("elementary functions end well at their ends") {
   const float inf = std::numeric_limits<float>::infinity();
   const float nan = std::numeric_limits<float>::quiet_NaN();

@@ -113,10 +113,12 @@ TEST_CASE("loss gradients agree with central differences") {
   const std::vector<std::uint8_t> labels{2, 0, 4};
   Values y = formula_values<double>(1, 5 * kImages, 2.0f);
   const Values targets = formula_values<double>(2, 5 * kImages);
-  CHECK(gradient_error(y, cross_entropy<double>(y, labels).gradient,
-                       [&] { return cross_entropy<double>(y, labels).mean; }) < kTolerance);
-  CHECK(gradient_error(y, nll<double>(y, labels).gradient, [&] { return nll<double>(y, labels).mean; }) <
-        kTolerance);
+  for (const double smoothing : {0.0, 0.1, 0.75}) {
+    CHECK(gradient_error(y, cross_entropy<double>(y, labels, smoothing).gradient,
+                         [&] { return cross_entropy<double>(y, labels, smoothing).mean; }) < kTolerance);
+    CHECK(gradient_error(y, nll<double>(y, labels, smoothing).gradient,
+                         [&] { return nll<double>(y, labels, smoothing).mean; }) < kTolerance);
+  }
   CHECK(gradient_error(y, mse<double>(kImages, y, targets).gradient,
                        [&] { return mse<double>(kImages, y, targets).mean; }) < kTolerance);
 }

@@ -24,18 +24,37 @@ void close_loss(BatchLoss<T>& loss) {
   loss.mean = sum / static_cast<T>(loss.images.size());
 }
 
-// Log-softmax and negative log-likelihood in one; `logits` is [n][classes].
+// What an image should have given: 1 at the label, but for a share that all classes get alike.
 template <class T>
-BatchLoss<T> cross_entropy(View<T> logits, std::span<const std::uint8_t> labels) {
+std::vector<T> smoothed_target(std::size_t classes, std::uint8_t label, T smoothing) {
+  std::vector<T> target(classes, smoothing / static_cast<T>(classes));
+  target[label] = (T{1} - smoothing) + target[label];
+  return target;
+}
+
+// From -log p at the label and the sum of -log p over the classes.
+template <class T>
+T smoothed_loss(T at_label, T sum, T smoothing, std::size_t classes) {
+  if (smoothing == 0) return at_label;
+  return std::fma(smoothing / static_cast<T>(classes), sum, (T{1} - smoothing) * at_label);
+}
+
+// Log-softmax and negative log-likelihood in one; `logits` is [n][classes]. With m the largest logit, the sum
+// of -log p is fma(classes, log(sum of e^(x - m)), -(sum of x - m)).
+template <class T>
+BatchLoss<T> cross_entropy(View<T> logits, std::span<const std::uint8_t> labels, T smoothing = 0) {
   const std::size_t classes = logits.size() / labels.size();
   const T share = T{1} / static_cast<T>(labels.size());
   BatchLoss<T> loss;
   for (std::size_t b = 0; b < labels.size(); ++b) {
     const View<T> x = logits.subspan(b * classes, classes);
-    loss.images.push_back(-log_softmax<T>(x)[labels[b]]);
-    const std::vector<T> p = softmax<T>(x);
-    for (std::size_t c = 0; c < classes; ++c)
-      loss.gradient.push_back((p[c] - (c == labels[b] ? T{1} : T{0})) * share);
+    const Shifted<T> s = shifted<T>(x);
+    T below_max = 0;
+    for (const T value : s.values) below_max = below_max + value;
+    const T minus_log = std::fma(static_cast<T>(classes), Functions<T>::log(s.sum), -below_max);
+    loss.images.push_back(smoothed_loss(-log_softmax<T>(x)[labels[b]], minus_log, smoothing, classes));
+    const std::vector<T> p = softmax<T>(x), target = smoothed_target(classes, labels[b], smoothing);
+    for (std::size_t c = 0; c < classes; ++c) loss.gradient.push_back((p[c] - target[c]) * share);
   }
   close_loss(loss);
   return loss;
@@ -43,14 +62,16 @@ BatchLoss<T> cross_entropy(View<T> logits, std::span<const std::uint8_t> labels)
 
 // Of log-probabilities [n][classes] that something other than a last log-softmax made.
 template <class T>
-BatchLoss<T> nll(View<T> log_probabilities, std::span<const std::uint8_t> labels) {
+BatchLoss<T> nll(View<T> log_probabilities, std::span<const std::uint8_t> labels, T smoothing = 0) {
   const std::size_t classes = log_probabilities.size() / labels.size();
   const T share = T{1} / static_cast<T>(labels.size());
   BatchLoss<T> loss;
-  loss.gradient.resize(log_probabilities.size());
   for (std::size_t b = 0; b < labels.size(); ++b) {
-    loss.images.push_back(-log_probabilities[b * classes + labels[b]]);
-    loss.gradient[b * classes + labels[b]] = -share;
+    const View<T> x = log_probabilities.subspan(b * classes, classes);
+    T minus_log = 0;
+    for (const T value : x) minus_log = minus_log - value;
+    loss.images.push_back(smoothed_loss(-x[labels[b]], minus_log, smoothing, classes));
+    for (const T t : smoothed_target(classes, labels[b], smoothing)) loss.gradient.push_back(-t * share);
   }
   close_loss(loss);
   return loss;

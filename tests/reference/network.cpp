@@ -218,9 +218,10 @@ template <class T>
 BatchLoss<T> Network<T>::loss_of(const Pass& pass, const Targets<T>& targets) const {
   const Batch& outputs = pass.outputs.back();
   if (loss_takes_last_layer(targets))
-    return cross_entropy<T>(joined(input_of(pass, nodes_.back())), targets.labels);
-  if (targets.loss == Loss::cross_entropy) return cross_entropy<T>(joined(outputs), targets.labels);
-  if (targets.loss == Loss::nll) return nll<T>(joined(outputs), targets.labels);
+    return cross_entropy<T>(joined(input_of(pass, nodes_.back())), targets.labels, targets.label_smoothing);
+  if (targets.loss == Loss::cross_entropy)
+    return cross_entropy<T>(joined(outputs), targets.labels, targets.label_smoothing);
+  if (targets.loss == Loss::nll) return nll<T>(joined(outputs), targets.labels, targets.label_smoothing);
   return mse<T>(outputs.size(), joined(outputs), targets.values);
 }
 

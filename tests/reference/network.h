@@ -21,6 +21,7 @@ struct Targets {
   Loss loss = Loss::cross_entropy;
   std::span<const std::uint8_t> labels{};
   std::vector<T> values{};  // mse: [n][outputs]
+  T label_smoothing = 0;    // losses of classes
 };
 
 // One vector for each slot of each layer of the model; empty where a layer has none.

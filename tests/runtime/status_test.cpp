@@ -241,6 +241,13 @@ TEST_CASE("planning refuses tensors and sums of tensors beyond what offsets hold
 
 TEST_CASE("training refuses losses and networks that do not suit") {
   check_error(plan_error("input 4, linear 1", {.mode = Mode::train}), Status::bad_loss, 0, 2, 1);
+  for (const float smoothing : {-0.1f, 1.0f, std::numeric_limits<float>::quiet_NaN()}) {
+    check_error(plan_error("input 4, linear 2", {.mode = Mode::train, .label_smoothing = smoothing}),
+                Status::bad_loss, 0, 0, 0);
+  }
+  check_error(
+      plan_error("input 4, linear 2", {.mode = Mode::train, .loss = Loss::mse, .label_smoothing = 0.1f}),
+      Status::bad_loss, 0, 0, 0);
   CHECK(plan_error("input 4, linear 1", {.mode = Mode::train, .loss = Loss::mse}).status == Status::ok);
   const std::array<std::uint16_t, 1> frozen{0};
   check_error(plan_error("input 4, linear 3", {.mode = Mode::train, .frozen = frozen}),

@@ -61,6 +61,7 @@ struct Job {
   std::uint32_t batch;
   InputType input = InputType::float32;
   Loss loss = Loss::cross_entropy;
+  float label_smoothing = 0;
   Sgd sgd{.rate = 0.05f, .momentum = 0.9f, .weight_decay = 0.001f};
   std::uint64_t seed = 7;
   std::uint32_t steps = 3;
@@ -72,7 +73,12 @@ struct Job {
     return step + 1 == steps && batch > 2 ? batch - 2 : batch;
   }
   PlanOptions options() const {
-    return {.mode = Mode::train, .input = input, .loss = loss, .batch = batch, .frozen = frozen};
+    return {.mode = Mode::train,
+            .input = input,
+            .loss = loss,
+            .label_smoothing = label_smoothing,
+            .batch = batch,
+            .frozen = frozen};
   }
 };
 
@@ -101,7 +107,7 @@ Outcome reference_run(const Job& job) {
       x.assign(pixels.begin(), pixels.end());
     }
     const auto labels = random_bytes(n, s + 100, static_cast<std::uint32_t>(outputs));
-    reference::Targets<float> targets{job.loss, labels, {}};
+    reference::Targets<float> targets{job.loss, labels, {}, job.label_smoothing};
     if (job.loss == Loss::mse) targets = {job.loss, {}, random_floats(n * outputs, s + 200)};
     const auto g = net.step(x, targets, job.sgd);
     out.losses.push_back(g.loss.mean);
@@ -199,6 +205,14 @@ TEST_CASE("every loss trains to the oracle's bits") {
   const auto input = GENERATE(InputType::float32, InputType::uint8);
   INFO(spec << ", loss " << static_cast<int>(loss));
   check_all_ways({.file = network(spec), .batch = batch, .input = input, .loss = loss});
+}
+
+TEST_CASE("smoothed labels train to the oracle's bits") {
+  const auto loss = GENERATE(Loss::cross_entropy, Loss::nll);
+  const auto spec = GENERATE(kNetworks[1], kNetworks[2], kNetworks[4], kNetworks[10]);
+  const auto batch = GENERATE(1u, 3u);
+  INFO(spec << ", loss " << static_cast<int>(loss));
+  check_all_ways({.file = network(spec), .batch = batch, .loss = loss, .label_smoothing = 0.1f});
 }
 
 TEST_CASE("plain SGD, momentum, Nesterov and weight decay give the oracle's bits") {

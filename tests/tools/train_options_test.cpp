@@ -19,6 +19,13 @@ TEST_CASE("combinations that make no sense are wrong usage") {
   CHECK(train(file, {"--nesterov", "--momentum", "0"}).code == 2);
   CHECK(train(file, {"--lr", "0"}).code == 2);
   CHECK(train(file, {"--momentum", "1"}).code == 2);
+  CHECK(train(file, {"--gamma", "0.5"}).code == 2);
+  CHECK(train(file, {"--step-size", "2", "--schedule", "cosine"}).code == 2);
+  CHECK(train(file, {"--min-lr", "0.001", "--schedule", "step"}).code == 2);
+  CHECK(train(file, {"--min-lr", "0.005", "--schedule", "cosine"}).code == 2);
+  CHECK(train(file, {"--patience", "3"}).code == 2);
+  CHECK(train(file, {"--label-smoothing", "1"}).code == 2);
+  CHECK(train(file, {"--schedule", "linear"}).code == 2);
   CHECK(read_text(file).empty());
 }
 
@@ -35,7 +42,10 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
   for (const Words& words :
        {Words{"--lr", "0.01"}, Words{"--batch-size", "10"}, Words{"--momentum", "0.5"}, Words{"--seed", "2"},
         Words{"--weight-decay", "0.1"}, Words{"--nesterov"}, Words{"--arch", "lenet"},
-        Words{"--freeze", "fc1"}, Words{"--epochs", "2"}, Words{"--max-steps", "4"}}) {
+        Words{"--freeze", "fc1"}, Words{"--schedule", "cosine"}, Words{"--step-size", "2"},
+        Words{"--gamma", "0.5"}, Words{"--min-lr", "0.001"}, Words{"--label-smoothing", "0.1"},
+        Words{"--validation", "10"}, Words{"--patience", "2"}, Words{"--epochs", "2"},
+        Words{"--max-steps", "4"}}) {
     const Ended ended = resume(words);
     INFO(words[0]);
     CHECK(ended.code == 2);
@@ -50,6 +60,18 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
       {"train", "--resume", "-o", file, "--lr", "0.02", "--epochs", "4", "--data", "synth:120,40,1"});
   CHECK(result["epochs"] == 4);
   CHECK(result["steps"] == 24);
+}
+
+TEST_CASE("a schedule that ends with the last epoch keeps its epochs, others may get more") {
+  const TemporaryFolder folder;
+  for (const std::string schedule : {"cosine", "one-cycle", "step"}) {
+    const std::string file = folder.path(schedule);
+    REQUIRE(train(file, {"--schedule", schedule, "--epochs", "2", "--max-steps", "1"}).code == 0);
+    const Ended longer = run_lentil({"train", "--resume", "-o", file, "--epochs", "3"});
+    CHECK(longer.code == (schedule == "step" ? 0 : 2));
+    if (schedule != "step") CHECK_THAT(longer.err, Contains(schedule + " schedule ends with epoch 2"));
+    if (schedule != "step") CHECK(run_lentil({"train", "--resume", "-o", file, "--epochs", "2"}).code == 0);
+  }
 }
 
 TEST_CASE("the command in the file trains to the same weights") {
@@ -73,11 +95,21 @@ TEST_CASE("the command in the file trains to the same weights") {
                                "9",
                                "--freeze",
                                "conv1",
+                               "--schedule",
+                               "step",
+                               "--gamma",
+                               "0.25",
+                               "--label-smoothing",
+                               "0.0625",
+                               "--validation",
+                               "20",
+                               "--patience",
+                               "1",
                                "-o",
                                file});
   const std::string command = run_json({"inspect", file})["training"]["command"];
   CHECK_THAT(command,
-             Contains("--arch 'conv 3 k5, relu, flatten, linear 10'") && Contains("--batch-size 120"));
+             Contains("--arch 'conv 3 k5, relu, flatten, linear 10'") && Contains("--batch-size 100"));
   const std::string words = command.substr(std::string("lentil ").size());
   const int status = std::system((LENTIL_PROGRAM " " + words + " -q -o " + again + " > /dev/null").c_str());
   REQUIRE(WIFEXITED(status));

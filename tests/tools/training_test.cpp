@@ -46,11 +46,14 @@ TEST_CASE("every instruction set gives the same weights") {
   }
 }
 
-TEST_CASE("another seed, rate or batch gives other weights") {
+TEST_CASE("another seed, rate, schedule or batch gives other weights") {
   const auto reference = train({});
   for (const Words& way :
        {Words{"--seed", "2"}, Words{"--lr", "0.004"}, Words{"--batch-size", "49"}, Words{"--momentum", "0.8"},
-        Words{"--weight-decay", "0.01"}, Words{"--nesterov"}, Words{"--freeze", "conv1"}}) {
+        Words{"--weight-decay", "0.01"}, Words{"--nesterov"}, Words{"--freeze", "conv1"},
+        Words{"--schedule", "step"}, Words{"--schedule", "step", "--gamma", "0.5"},
+        Words{"--schedule", "cosine"}, Words{"--schedule", "one-cycle"}, Words{"--label-smoothing", "0.1"},
+        Words{"--validation", "50"}}) {
     INFO(way[0]);
     CHECK(train(way)["weights_hash"] != reference["weights_hash"]);
   }
@@ -58,7 +61,9 @@ TEST_CASE("another seed, rate or batch gives other weights") {
 
 TEST_CASE("a training in parts gives the weights of one in a piece") {
   for (const Words& way : {Words{}, Words{"--momentum", "0"}, Words{"--freeze", "conv1,fc1", "--nesterov"},
-                           Words{"--goal", "small", "--weight-decay", "0.001"}}) {
+                           Words{"--goal", "small", "--weight-decay", "0.001"},
+                           Words{"--schedule", "one-cycle", "--label-smoothing", "0.1"},
+                           Words{"--schedule", "step", "--gamma", "0.1"}}) {
     const TemporaryFolder folder;
     const std::string file = folder.path("m.lentil");
     const auto whole = train(way);

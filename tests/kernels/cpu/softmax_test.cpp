@@ -36,14 +36,23 @@ TEST_CASE("softmax and log-softmax equal the oracle, also in place and for value
 }
 
 TEST_CASE("cross entropy and its gradient equal the oracle, also over the logits themselves") {
-  const std::size_t count = GENERATE(2u, 10u);
+  const std::size_t count = GENERATE(2u, 10u, 47u);
+  const float smoothing = GENERATE(0.0f, 0.1f, 0.5f);
   const auto x = logits(count, 8);
   const std::vector<std::uint8_t> label{1};
-  const auto expected = reference::cross_entropy<float>(x, label);
+  const auto expected = reference::cross_entropy<float>(x, label, smoothing);
   Output d(count);
   std::copy(x.begin(), x.end(), d.data());
-  const float loss =
-      kernel_table().cross_entropy({d.data(), d.data(), static_cast<std::int32_t>(count), 1, 1.0f});
+  const float loss = kernel_table().cross_entropy(
+      {d.data(), d.data(), static_cast<std::int32_t>(count), 1, 1.0f, smoothing});
   CHECK(loss == expected.images[0]);
   CHECK(d.values() == expected.gradient);
+}
+
+TEST_CASE("cross entropy without smoothing is the log-softmax at the label, also where the others overflow") {
+  std::vector<float> x(300, -3e37f);
+  x[7] = 1;
+  Output d(x.size());
+  CHECK(kernel_table().cross_entropy({d.data(), x.data(), 300, 7, 1.0f, 0}) == 0);
+  CHECK(d.values() == std::vector<float>(300, 0.0f));
 }

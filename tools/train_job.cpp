@@ -1,0 +1,71 @@
+#include "tools/train_job.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "formats/host/hold_out.h"
+#include "tools/network.h"
+#include "tools/stop.h"
+
+namespace lentil::tools {
+namespace {
+
+using namespace formats;
+
+// The images of `root`; `held_out` says how many to keep for validation, and the seed which.
+TrainingData training_data(const std::string& root, const TrainOptions& held_out, const ModelFile& file) {
+  DataSplit all = load_data(root, file);
+  DataSplit parts = need(hold_out(std::move(all.train), held_out.validation, held_out.seed));
+  return {.train = std::move(parts.train), .validation = std::move(parts.test), .test = std::move(all.test)};
+}
+
+void resolve_full_batch(TrainOptions& options, const TrainingData& data) {
+  if (options.batch_size == 0) options.batch_size = static_cast<std::uint32_t>(data.train.size());
+}
+
+// The other half of a training must see the same pictures.
+void check_same_data(const TrainingRecord& record, const TrainingData& data, const std::string& root) {
+  std::vector<FileHash> sources = data.train.sources;
+  sources.insert(sources.end(), data.test.sources.begin(), data.test.sources.end());
+  const bool same = record.data == data.train.name &&
+                    std::equal(record.files.begin(), record.files.end(), sources.begin(), sources.end(),
+                               [](const DataFile& a, const FileHash& b) { return a.md5 == b.md5; });
+  if (!same) {
+    fail(fmt::format(
+        "--data {} is {}, and other files than those that the training began with ({}); name those", root,
+        data.train.name, record.data));
+  }
+}
+
+}  // namespace
+
+DataSplit load_data(const std::string& root, const ModelFile& file) {
+  const auto classes = static_cast<std::uint32_t>(output_count(file.model()));
+  return need(load_dataset(root, classes));
+}
+
+TrainJob new_job(TrainOptions& options) {
+  TrainJob job{.start = make_network(options.arch, options.seed), .data = {}};
+  job.data = training_data(options.data, options, job.start);
+  resolve_full_batch(options, job.data);
+  return job;
+}
+
+TrainJob resumed_job(TrainOptions& options, const Arguments& arguments, ModelFile checkpoint) {
+  TrainJob job{.start = std::move(checkpoint), .data = {}};
+  if (!job.start.training)
+    fail(fmt::format("--resume: '{}' does not say what it was trained on", options.output));
+  const TrainOptions stored = options_of_command(job.start.state->command, options.output);
+  job.data = training_data(arguments.given("--data") ? options.data : stored.data, stored, job.start);
+  resolve_full_batch(options, job.data);
+  adopt_stored(options, arguments, stored);
+  check_same_data(*job.start.training, job.data, options.data);
+  const std::uint64_t done = job.start.state->numbers.step;
+  if (options.max_steps != 0 && options.max_steps <= done) {
+    reject(fmt::format("--max-steps {}: '{}' has {} steps behind it; only more are possible",
+                       options.max_steps, options.output, done));
+  }
+  return job;
+}
+
+}  // namespace lentil::tools
