@@ -98,7 +98,7 @@ OpMemory memory(const StepSketch& s) {
   if (s.options.mode == Mode::infer) return m;
   if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
   if (!s.step.has(kBackward)) return m;
-  if (pooled) m.saved = s.out.channels * kernels::argmax_plane_bytes(s.out.plane(), s.step.argmax_bits);
+  if (pooled) m.saved = s.out.channels * kernels::argmax_plane_bytes(s.out.plane(), argmax_bits(s.pool));
   const bool in_place = s.step.has(kInPlace);
   m.backward_workspace = workspace_of(shape, gradient_row(s.layer, in_place), in_place, sizeof(float)).bytes;
   return m;
@@ -165,7 +165,7 @@ void prepare(const OpContext& ctx) {
 }
 
 std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
-  const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
+  const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), argmax_bits(ctx.pool));
   return reinterpret_cast<std::uint8_t*>(ctx.saved()) +
          (image * std::size_t{ctx.out.channels} + channel) * plane;
 }
@@ -180,7 +180,7 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
     if (drop) channel_factors(ctx, ctx.step.dropout, b, factors, ctx.out.channels);
     ctx.kernels.conv2d_forward(
         {.y = ctx.y_of(b),
-         .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
+         .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, argmax_bits(ctx.pool)},
          .x = ctx.x_of(b),
          .weight = is_packed(ctx) ? packed_weights(ctx) : weights(ctx),
          .bias = biases(ctx),
@@ -214,7 +214,7 @@ class ChannelEvents {
                                          .map = reinterpret_cast<float*>(workspace_ + offsets_.map),
                                          .dy = ctx_.dy_of(image) + channel * ctx_.out.plane(),
                                          .argmax = shape_.pooled ? argmax_of(ctx_, image, channel) : nullptr,
-                                         .argmax_bits = ctx_.step.argmax_bits,
+                                         .argmax_bits = argmax_bits(ctx_.pool),
                                          .map_size = shape_.map,
                                          .out = shape_.out,
                                          .pool = shape_.pool});
