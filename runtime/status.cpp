@@ -42,6 +42,8 @@ const char* status_name(Status status) {
       return "bad label count";
     case Status::bad_sample:
       return "bad sample";
+    case Status::bad_variance:
+      return "bad variance";
     case Status::shape_mismatch:
       return "shape mismatch";
     case Status::empty_output:
