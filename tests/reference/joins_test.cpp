@@ -30,6 +30,21 @@ float gradient_of_shared(const MemoryModel& m, float target) {
 
 }  // namespace
 
+TEST_CASE("flattening goes through the channels last or first") {
+  const Shape in{.channels = 2, .height = 1, .width = 3};
+  const Floats x{1, 2, 3, 4, 5, 6}, channels_last{1, 4, 2, 5, 3, 6};
+  CHECK(flatten<float>(in, FlattenOrder::chw, x) == x);
+  CHECK(flatten<float>(in, FlattenOrder::hwc, x) == channels_last);
+  CHECK(flatten_backward<float>(in, FlattenOrder::hwc, channels_last) == x);
+}
+
+TEST_CASE("a constant has one value for all, for each channel or for each element") {
+  const Floats x{1, 2, 3, 4};
+  CHECK(with_constant<float>(LayerType::add, x, Floats{10}) == Floats{11, 12, 13, 14});
+  CHECK(with_constant<float>(LayerType::sub, x, Floats{10, 20}) == Floats{-9, -8, -17, -16});
+  CHECK(with_constant<float>(LayerType::mul, x, Floats{1, 0, -1, 2}) == Floats{1, 0, -3, 8});
+}
+
 TEST_CASE("gradients through joins and constants agree with central differences") {
   MemoryModel m({.channels = 2, .height = 3, .width = 3});
   const auto values = [](std::uint32_t stream, std::size_t count) {

@@ -35,6 +35,9 @@ TEST_CASE("the shares of overlapping windows are divided and then added in the o
   const Floats g{3 * kBig, 3, -3 * kBig};
   const Floats dx = avg_pool2d_backward<float>({.kernel = {1, 3}}, row, true, g);
   CHECK(dx[2] == 0.0f);  // 1 from the last to the first; 4 / 3 if divided once
+  const Shape third{.channels = 1, .height = 1, .width = 3};
+  REQUIRE(5.0f / 3.0f != 5.0f * (1.0f / 3.0f));
+  CHECK(avg_pool2d_backward<float>({.kernel = {1, 3}}, third, true, Floats{5}) == Floats(3, 5.0f / 3.0f));
 }
 
 TEST_CASE("padding counts if it is included, and what ceil mode adds behind it never does") {
