@@ -11,8 +11,6 @@ namespace lentil::kernels::LENTIL_ISA {
 namespace {
 
 constexpr std::int32_t kRows = 2, kMostChannels = 5;
-// Registers for sums: those that are left when taps and inputs have theirs.
-constexpr std::int32_t kSums = 12;
 
 // The channels of one tile: those that dropout has left, of one group.
 struct Channels {
@@ -52,8 +50,8 @@ LENTIL_HD void add_kernel_row(Vector<L> (&sum)[T][kRows][N], const Conv2dForward
       for (std::int32_t n = 0; n < N; ++n) {
         const std::int32_t offset = n * L + i * k.dilation_width;
         const float* from = x + r * s.in.width + offset;
-        const Vector<L> value =
-            Edge ? load_inside<L>(from, tile.column - k.left + offset, s.in.width) : load_lanes<L>(from);
+        const Vector<L> value = in_register<L>(
+            Edge ? load_inside<L>(from, tile.column - k.left + offset, s.in.width) : load_lanes<L>(from));
 #pragma GCC unroll 8
         for (std::int32_t t = 0; t < T; ++t) sum[t][r][n] = fma(w[t], value, sum[t][r][n]);
       }
@@ -192,7 +190,7 @@ void compute_rows(const Conv2dForward& a, const Channels& channels) {
 
 template <std::int32_t L, std::int32_t N>
 void compute_channels(const Conv2dForward& a, const Channels& channels, std::int32_t count) {
-  constexpr std::int32_t kMost = kSums / (kRows * N);
+  constexpr std::int32_t kMost = kSumRegisters / (kRows * N);
   if (count == 1) return compute_rows<L, 1, N>(a, channels);
   if constexpr (kMost >= 2) {
     if (count == 2) return compute_rows<L, 2, N>(a, channels);
@@ -232,7 +230,7 @@ void compute_group(const Conv2dForward& a, std::int32_t begin, std::int32_t end)
   std::int32_t left = 0;
   for (std::int32_t c = begin; c < end; ++c) left += dropped(c) ? 0 : 1;
   Channels channels;
-  std::int32_t count = 0, wanted = channels_of_tile(left, kSums / (kRows * N));
+  std::int32_t count = 0, wanted = channels_of_tile(left, kSumRegisters / (kRows * N));
   for (std::int32_t c = begin; c < end; ++c) {
     if (dropped(c)) {
       clear_channel(a, c);
@@ -244,7 +242,7 @@ void compute_group(const Conv2dForward& a, std::int32_t begin, std::int32_t end)
     compute_channels<L, N>(a, channels, count);
     left -= count;
     count = 0;
-    wanted = channels_of_tile(left, kSums / (kRows * N));
+    wanted = channels_of_tile(left, kSumRegisters / (kRows * N));
   }
 }
 

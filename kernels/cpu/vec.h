@@ -130,6 +130,26 @@ LENTIL_HD Vector<8> fma(Vector<8> a, Vector<8> b, Vector<8> c) { return _mm256_f
 #elif defined(__AVX2__)
 LENTIL_HD Vector<4> fma(Vector<4> a, Vector<4> b, Vector<4> c) { return _mm_fmadd_ps(a, b, c); }
 #endif
+// The compiler would rather load a value again for every use; unaligned loads that cross a cache line are
+// what a convolution then waits for.
+template <std::int32_t L>
+LENTIL_HD Vector<L> in_register(Vector<L> v) {
+#if defined(__AVX512F__)
+  asm("" : "+v"(v));
+#elif defined(__AVX2__)
+  asm("" : "+x"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+  return v;
+}
+// Vectors that sums may fill, when taps and inputs have theirs.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::int32_t kSumRegisters = 24;
+#else
+inline constexpr std::int32_t kSumRegisters = 12;
+#endif
+
 // Whether fma is an instruction of its own: else it is what takes the time, and not loads.
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__aarch64__)
 inline constexpr bool kHasFma = true;
