@@ -56,8 +56,10 @@ constexpr std::array kSentences{
     Sentence{Status::wrong_size, "wrong size: needed %n values, given %g"},
     Sentence{Status::label_out_of_range, "image %w has label %g, and there are %n classes"},
     Sentence{Status::bad_frozen_layer, "there is no layer %g to freeze"},
-    Sentence{Status::batch_too_small,
-             "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel"},
+    Sentence{
+        Status::batch_too_small,
+        "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel: take larger "
+        "batches"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,

@@ -53,9 +53,30 @@ TEST_CASE("another seed, rate, schedule or batch gives other weights") {
         Words{"--weight-decay", "0.01"}, Words{"--nesterov"}, Words{"--freeze", "conv1"},
         Words{"--schedule", "step"}, Words{"--schedule", "step", "--gamma", "0.5"},
         Words{"--schedule", "cosine"}, Words{"--schedule", "one-cycle"}, Words{"--label-smoothing", "0.1"},
-        Words{"--validation", "50"}}) {
+        Words{"--validation", "50"}, Words{"--accumulate", "2"}, Words{"--accumulate", "5", "--drop-last"}}) {
     INFO(way[0]);
     CHECK(train(way)["weights_hash"] != reference["weights_hash"]);
+  }
+}
+
+TEST_CASE("accumulated batches give the weights of one batch of their size, dropout included") {
+  const auto whole = train({"--batch-size", "64"});
+  for (const Words& way : {Words{"--batch-size", "16", "--accumulate", "4"},
+                           Words{"--batch-size", "16", "--accumulate", "4", "--goal", "small"},
+                           Words{"--batch-size", "1", "--accumulate", "64", "--no-fuse"}}) {
+    INFO(way[1]);
+    const auto parts = train(way);
+    CHECK(parts["weights_hash"] == whole["weights_hash"]);
+    CHECK(parts["steps"] == whole["steps"]);
+    CHECK(parts["test"] == whole["test"]);
+  }
+}
+
+TEST_CASE("as many accumulated images as there are, or more, are one step of all") {
+  const auto full = train({"--batch-size", "full"});
+  CHECK(full["steps"] == 2);
+  for (const char* count : {"12", "13", "2147483647"}) {
+    CHECK(train({"--accumulate", count})["weights_hash"] == full["weights_hash"]);
   }
 }
 
@@ -63,7 +84,8 @@ TEST_CASE("a training in parts gives the weights of one in a piece") {
   for (const Words& way : {Words{}, Words{"--momentum", "0"}, Words{"--freeze", "conv1,fc1", "--nesterov"},
                            Words{"--goal", "small", "--weight-decay", "0.001"},
                            Words{"--schedule", "one-cycle", "--label-smoothing", "0.1"},
-                           Words{"--schedule", "step", "--gamma", "0.1"}}) {
+                           Words{"--schedule", "step", "--gamma", "0.1"},
+                           Words{"--batch-size", "20", "--accumulate", "2", "--drop-last"}}) {
     const TemporaryFolder folder;
     const std::string file = folder.path("m.lentil");
     const auto whole = train(way);
@@ -107,6 +129,6 @@ TEST_CASE("a loss that is no number stops the training and saves nothing") {
   const Ended ended = run_lentil(with(kTutorial, {"-o", file, "--lr", "1000"}));
   CHECK(ended.code == 1);
   CHECK(ended.out.empty());
-  CHECK_THAT(ended.err, Contains("--lr was 1000"));
+  CHECK_THAT(ended.err, Contains("learning rate than 1000") && Contains("Nothing was saved"));
   CHECK(read_text(file).empty());
 }
