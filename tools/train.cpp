@@ -107,8 +107,8 @@ int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   need(save_model_file(options.output, file));
   if (InterruptGuard::signal() != 0) return say_interrupted(log, options, training);
   if (training.finished() && training.cursor().epoch < options.epochs) {
-    log.note(fmt::format("ended early: the validation loss has not become better for {} epochs",
-                         options.patience));
+    log.note(fmt::format("ended early: the validation loss has not become better for {}",
+                         counted(options.patience, "epoch")));
   } else if (!training.finished()) {
     log.note(fmt::format("stopped at step {}; go on with: {}", training.steps(), how_to_resume(options)));
   }
