@@ -11,7 +11,8 @@ namespace lentil::formats {
 std::string spell(const Shape& shape);    // "16x4x4"
 std::string spell(const Extent& extent);  // "5x5"
 
-// Of a layer that reads tensors of these shapes, one for each of its inputs. The failure does not name the layer.
+// Of a layer that reads tensors of these shapes, one for each of its inputs. The failure does not name the
+// layer.
 Outcome<Shape> layer_shape(const Layer& layer, std::span<const Shape> inputs);
 
 }  // namespace lentil::formats

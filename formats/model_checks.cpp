@@ -81,6 +81,16 @@ Error check_name(const Model& model, const Layer& layer, std::uint32_t index) {
   return {};
 }
 
+// Batch-norm takes the root of its variance and divides by it: `given` is the channel where it cannot.
+Error check_variance(const Layer& layer, std::uint32_t index) {
+  if (!is_batch_norm(layer.type)) return {};
+  const auto variance = layer.tensor(Slot::running_var);
+  for (std::size_t c = 0; c < variance.size(); ++c) {
+    if (!(variance[c] >= 0 && variance[c] + layer.epsilon > 0)) return {Status::bad_variance, index, 0, c};
+  }
+  return {};
+}
+
 Error check_layer(const Model& model, const fbs::Layer& stored, std::uint32_t index) {
   const auto type = static_cast<std::uint32_t>(stored.type());
   if (type >= kLayerTypes) return {Status::unknown_layer_type, index, kLayerTypes - 1, type};
@@ -89,6 +99,7 @@ Error check_layer(const Model& model, const fbs::Layer& stored, std::uint32_t in
   if (const Error e = check_hyperparameters(layer, index); wrong(e)) return e;
   const TensorList tensors{stored.weight(), stored.bias(), stored.running_mean(), stored.running_var()};
   if (const Error e = check_tensors(layer, tensors, index); wrong(e)) return e;
+  if (const Error e = check_variance(layer, index); wrong(e)) return e;
   return check_name(model, layer, index);
 }
 

@@ -45,10 +45,22 @@ struct ConvShape {
   bool pooled = false;
 };
 
+// Whether the map is computed row by row, from weights as the file has them: stride 1, no pool but the common
+// one, and more than one row that fills a vector.
+LENTIL_HD constexpr bool in_rows(const ConvShape& s) {
+  const Window& p = s.pool;
+  const bool halves = p.height == 2 && p.width == 2 && p.stride_height == 2 && p.stride_width == 2 &&
+                      p.top == 0 && p.left == 0 && p.dilation_height == 1 && p.dilation_width == 1 &&
+                      2 * s.out.height <= s.map.height && 2 * s.out.width <= s.map.width;
+  const std::int32_t width = s.pooled ? 2 * s.out.width : s.map.width;
+  return s.kernel.stride_height == 1 && s.kernel.stride_width == 1 && (halves || !s.pooled) && width >= 8 &&
+         s.map.height >= 2;
+}
+
 // y = pool(conv(x)) * factor, then max(0, .) when `relu`. Unpooled values never reach memory.
 struct Conv2dForward {
-  float* y;  // [out_channels][out]
-  ArgMax argmax;
+  float* y;       // [out_channels][out]
+  ArgMax argmax;  // with a pool only
   const float* x;
   const float* weight;
   const float* bias;    // null: none

@@ -57,8 +57,8 @@ bool parts_learn(const PlanNotes& n, const Step& step) {
   });
 }
 
-// Gradients arrive from the last reader to the first, and from a reader's last input to its first: the first to
-// arrive is written, the others are added.
+// Gradients arrive from the last reader to the first, and from a reader's last input to its first: the first
+// to arrive is written, the others are added.
 void choose_adding(PlanNotes& n, std::size_t index) {
   Step& step = n.steps[index];
   const auto later = std::span(n.steps, n.plan->step_count).subspan(index + 1);

@@ -41,7 +41,6 @@ struct Step {
   std::uint16_t pool = kNoIndex;        // layers fused into this step
   std::uint16_t dropout = kNoIndex;
   std::uint16_t activation_layer = kNoIndex;
-  std::uint16_t argmax_bits = 0;
   // Tensors. A Concat has a step for each of its inputs, and all of them one output.
   std::uint16_t input = kNoIndex, second_input = kNoIndex, output = kNoIndex;
   std::uint32_t parameters = kNoOffset;  // trained copies, slot after slot
@@ -78,7 +77,7 @@ struct Plan {
                                       tensor_count * sizeof(TensorSlot));
   }
 };
-static_assert(sizeof(Plan) == 28 && sizeof(Step) == 56 && sizeof(TensorSlot) == 20);
+static_assert(sizeof(Plan) == 28 && sizeof(Step) == 52 && sizeof(TensorSlot) == 20);
 
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
   return (bytes + alignment - 1) / alignment * alignment;

@@ -70,19 +70,12 @@ std::uint16_t input_tensor(PlanNotes& n, const Layer& layer, std::uint32_t index
   return add_step(n, copy, shape);
 }
 
-std::uint16_t argmax_bits(const Model& model, std::uint16_t pool) {
-  const Layer layer = model.layer(pool);
-  const std::uint32_t window = layer.kernel.height * layer.kernel.width;
-  return window <= 4 ? 2 : window <= 16 ? 4 : 8;
-}
-
 // A layer as a step of its own.
 Step single_step(const PlanNotes& n, std::uint16_t index, std::uint16_t input) {
   const Layer layer = n.model.layer(index);
   Step step{.type = layer.type, .activation = activation_of(layer.type), .layer = index, .input = input};
   if (step.activation != kernels::Activation::none) step.activation_layer = index;
   if (layer.type == LayerType::dropout || layer.type == LayerType::dropout2d) step.dropout = index;
-  if (layer.type == LayerType::max_pool2d) step.argmax_bits = argmax_bits(n.model, index);
   return step;
 }
 
@@ -103,7 +96,6 @@ std::uint16_t emit_fused(PlanNotes& n, Step step, const Group& group, std::uint1
   step.dropout = group.dropout;
   step.activation = group.activation;
   step.activation_layer = group.activation_layer;
-  if (group.pool != kNoIndex) step.argmax_bits = argmax_bits(n.model, group.pool);
   return add_step(n, step, n.shapes[last]);
 }
 

@@ -1,89 +1,65 @@
 #include "runtime/status.h"
 
+#include <algorithm>
+#include <array>
+
 namespace lentil {
+namespace {
+
+struct Name {
+  Status status;
+  const char* text;
+};
+
+constexpr std::array kNames{
+    Name{Status::ok, "ok"},
+    Name{Status::file_truncated, "file truncated"},
+    Name{Status::not_a_lentil_file, "not a Lentil file"},
+    Name{Status::file_corrupt, "file corrupt"},
+    Name{Status::checksum_mismatch, "checksum mismatch"},
+    Name{Status::format_too_new, "format too new"},
+    Name{Status::misaligned_file, "misaligned file"},
+    Name{Status::missing_layers, "missing layers"},
+    Name{Status::too_many_layers, "too many layers"},
+    Name{Status::unknown_layer_type, "unknown layer type"},
+    Name{Status::bad_layer_input, "bad layer input"},
+    Name{Status::bad_hyperparameter, "bad hyperparameter"},
+    Name{Status::missing_tensor, "missing tensor"},
+    Name{Status::bad_tensor_size, "bad tensor size"},
+    Name{Status::non_finite_weight, "non-finite weight"},
+    Name{Status::bad_name, "bad name"},
+    Name{Status::bad_input_description, "bad input description"},
+    Name{Status::bad_label_count, "bad label count"},
+    Name{Status::bad_sample, "bad sample"},
+    Name{Status::bad_variance, "bad variance"},
+    Name{Status::shape_mismatch, "shape mismatch"},
+    Name{Status::empty_output, "empty output"},
+    Name{Status::unsupported_layer, "unsupported layer"},
+    Name{Status::unsupported_window, "unsupported window"},
+    Name{Status::tensor_too_large, "tensor too large"},
+    Name{Status::bad_loss, "bad loss"},
+    Name{Status::nothing_to_train, "nothing to train"},
+    Name{Status::arena_too_small, "arena too small"},
+    Name{Status::arena_misaligned, "arena misaligned"},
+    Name{Status::plan_memory_too_small, "plan memory too small"},
+    Name{Status::bad_batch, "bad batch"},
+    Name{Status::bad_threads, "bad threads"},
+    Name{Status::wrong_mode, "wrong mode"},
+    Name{Status::wrong_input_type, "wrong input type"},
+    Name{Status::wrong_size, "wrong size"},
+    Name{Status::label_out_of_range, "label out of range"},
+    Name{Status::bad_frozen_layer, "bad frozen layer"},
+    Name{Status::batch_too_small, "batch too small"},
+    Name{Status::flush_to_zero, "flush to zero"},
+    Name{Status::non_finite_loss, "non-finite loss"},
+};
+
+}  // namespace
 
 const char* status_name(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::file_truncated:
-      return "file truncated";
-    case Status::not_a_lentil_file:
-      return "not a Lentil file";
-    case Status::file_corrupt:
-      return "file corrupt";
-    case Status::checksum_mismatch:
-      return "checksum mismatch";
-    case Status::format_too_new:
-      return "format too new";
-    case Status::misaligned_file:
-      return "misaligned file";
-    case Status::missing_layers:
-      return "missing layers";
-    case Status::too_many_layers:
-      return "too many layers";
-    case Status::unknown_layer_type:
-      return "unknown layer type";
-    case Status::bad_layer_input:
-      return "bad layer input";
-    case Status::bad_hyperparameter:
-      return "bad hyperparameter";
-    case Status::missing_tensor:
-      return "missing tensor";
-    case Status::bad_tensor_size:
-      return "bad tensor size";
-    case Status::non_finite_weight:
-      return "non-finite weight";
-    case Status::bad_name:
-      return "bad name";
-    case Status::bad_input_description:
-      return "bad input description";
-    case Status::bad_label_count:
-      return "bad label count";
-    case Status::bad_sample:
-      return "bad sample";
-    case Status::shape_mismatch:
-      return "shape mismatch";
-    case Status::empty_output:
-      return "empty output";
-    case Status::unsupported_layer:
-      return "unsupported layer";
-    case Status::unsupported_window:
-      return "unsupported window";
-    case Status::tensor_too_large:
-      return "tensor too large";
-    case Status::bad_loss:
-      return "bad loss";
-    case Status::nothing_to_train:
-      return "nothing to train";
-    case Status::arena_too_small:
-      return "arena too small";
-    case Status::arena_misaligned:
-      return "arena misaligned";
-    case Status::plan_memory_too_small:
-      return "plan memory too small";
-    case Status::bad_batch:
-      return "bad batch";
-    case Status::bad_threads:
-      return "bad threads";
-    case Status::wrong_mode:
-      return "wrong mode";
-    case Status::wrong_input_type:
-      return "wrong input type";
-    case Status::wrong_size:
-      return "wrong size";
-    case Status::label_out_of_range:
-      return "label out of range";
-    case Status::bad_frozen_layer:
-      return "bad frozen layer";
-    case Status::batch_too_small:
-      return "batch too small";
-    case Status::flush_to_zero:
-      return "flush to zero";
-    case Status::non_finite_loss:
-      return "non-finite loss";
-  }
-  return "unknown status";
+  const auto found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const Name& name) { return name.status == status; });
+  return found == kNames.end() ? "unknown status" : found->text;
 }
 
 }  // namespace lentil

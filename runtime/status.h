@@ -29,6 +29,7 @@ enum class Status : std::uint8_t {
   bad_input_description = 25,
   bad_label_count = 26,  // needed = outputs, given = labels
   bad_sample = 27,       // where = sample, needed = values, given = values
+  bad_variance = 28,     // where = layer, given = channel of a batch-norm whose variance is not positive
 
   // The network does not fit together.
   shape_mismatch = 40,      // where = layer, needed = channels or features, given = those that arrive

@@ -66,6 +66,27 @@ std::string batch_norm(const char* name, const Layer& l) {
                      number(l.epsilon), number(l.momentum), truth(l.has_parameters()));
 }
 
+const char* without_settings(LayerType type) {
+  switch (type) {
+    case LayerType::global_avg_pool2d:
+      return "AdaptiveAvgPool2d(output_size=1)";
+    case LayerType::relu:
+      return "ReLU()";
+    case LayerType::sigmoid:
+      return "Sigmoid()";
+    case LayerType::tanh:
+      return "Tanh()";
+    case LayerType::softmax:
+      return "Softmax(dim=1)";
+    case LayerType::log_softmax:
+      return "LogSoftmax(dim=1)";
+    case LayerType::concat:
+      return "Concat(dim=1)";
+    default:
+      return "Unknown()";
+  }
+}
+
 }  // namespace
 
 std::string layer_text(const Layer& l) {
@@ -80,24 +101,12 @@ std::string layer_text(const Layer& l) {
                          truth(l.ceil_mode));
     case LayerType::avg_pool2d:
       return avg_pool2d(l);
-    case LayerType::global_avg_pool2d:
-      return "AdaptiveAvgPool2d(output_size=1)";
-    case LayerType::relu:
-      return "ReLU()";
     case LayerType::leaky_relu:
       return fmt::format("LeakyReLU(negative_slope={})", number(l.slope));
     case LayerType::prelu:
       return fmt::format("PReLU(num_parameters={})", l.out_features);
     case LayerType::elu:
       return fmt::format("ELU(alpha={})", number(l.slope));
-    case LayerType::sigmoid:
-      return "Sigmoid()";
-    case LayerType::tanh:
-      return "Tanh()";
-    case LayerType::softmax:
-      return "Softmax(dim=1)";
-    case LayerType::log_softmax:
-      return "LogSoftmax(dim=1)";
     case LayerType::dropout:
       return fmt::format("Dropout(p={}, inplace=False)", number(l.rate));
     case LayerType::dropout2d:
@@ -116,10 +125,9 @@ std::string layer_text(const Layer& l) {
       return arithmetic("Sub", l);
     case LayerType::mul:
       return arithmetic("Mul", l);
-    case LayerType::concat:
-      return "Concat(dim=1)";
+    default:
+      return without_settings(l.type);
   }
-  return "Unknown()";
 }
 
 std::string type_name(const Layer& layer) {

@@ -35,6 +35,7 @@ constexpr std::array kSentences{
              "the description of the network's input makes no sense: needed %n, given %g"},
     Sentence{Status::bad_label_count, "the network has %n outputs and %g labels"},
     Sentence{Status::bad_sample, "sample %w does not suit the network: needed %n, given %g"},
+    Sentence{Status::bad_variance, "layer %w, a batch-norm, has no positive variance in channel %g"},
     Sentence{Status::shape_mismatch, "layer %w takes %n channels or features, and %g arrive"},
     Sentence{Status::empty_output,
              "layer %w has a window larger than its input, or one that sees only padding"},

@@ -1,6 +1,7 @@
 // Convolution forward: y[o] = b[o] + sum over (c, kr, kc) of w[o][c][kr][kc] * x[c][r + kr][q + kc], one fma
 // per tap in that order; then the largest value of each pool window. Lanes are neighbouring outputs of a row.
 #include "kernels/cpu/conv2d_packed.h"
+#include "kernels/cpu/conv2d_rows.h"
 #include "kernels/cpu/table.h"
 #include "kernels/cpu/window.h"
 
@@ -122,6 +123,7 @@ std::int32_t run_length(const Conv2dForward& a, std::int32_t channel) {
 
 void conv2d_forward(const Conv2dForward& a) {
   if (a.packed) return conv2d_forward_packed(a);
+  if (kLanes > 1 && in_rows(a.shape) && conv2d_forward_rows(a)) return;
   for (std::int32_t channel = a.channel_begin; channel < a.channel_end;) {
     const std::int32_t run = run_length(a, channel);
     if (run == 0) {

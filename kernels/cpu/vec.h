@@ -27,6 +27,25 @@ using Vec __attribute__((vector_size(4 * kLanes), may_alias)) = float;
 using Ints __attribute__((vector_size(4 * kLanes), may_alias)) = std::int32_t;
 using UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, aligned(4))) = float;
 
+// Vectors of a number of lanes that is told: kLanes, or half of them for rows that would leave half a vector
+// empty.
+template <std::int32_t L>
+struct VectorOf {
+  using Type __attribute__((vector_size(4 * L))) = float;
+  using Unaligned __attribute__((vector_size(4 * L), may_alias, aligned(4))) = float;
+};
+template <std::int32_t L>
+using Vector = typename VectorOf<L>::Type;
+
+template <std::int32_t L>
+LENTIL_HD Vector<L> load_lanes(const float* p) {
+  return *reinterpret_cast<const typename VectorOf<L>::Unaligned*>(p);
+}
+template <std::int32_t L>
+LENTIL_HD Vector<L> broadcast_lanes(float x) {
+  return x - Vector<L>{};
+}
+
 LENTIL_HD Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 LENTIL_HD void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 LENTIL_HD Vec broadcast(float x) {
@@ -103,6 +122,53 @@ LENTIL_HD Vec fma(Vec a, Vec b, Vec c) {
 #else
   for (std::int32_t lane = 0; lane < kLanes; ++lane) c[lane] = kernels::fma(a[lane], b[lane], c[lane]);
   return c;
+#endif
+}
+
+#if defined(__AVX512F__)
+LENTIL_HD Vector<8> fma(Vector<8> a, Vector<8> b, Vector<8> c) { return _mm256_fmadd_ps(a, b, c); }
+#elif defined(__AVX2__)
+LENTIL_HD Vector<4> fma(Vector<4> a, Vector<4> b, Vector<4> c) { return _mm_fmadd_ps(a, b, c); }
+#endif
+// Whether fma is an instruction of its own: else it is what takes the time, and not loads.
+#if defined(__AVX512F__) || defined(__AVX2__) || defined(__aarch64__)
+inline constexpr bool kHasFma = true;
+#else
+inline constexpr bool kHasFma = false;
+#endif
+#if defined(__AVX512F__) || defined(__AVX2__)
+inline constexpr std::int32_t kHalfLanes = kLanes / 2;
+#else
+inline constexpr std::int32_t kHalfLanes = kLanes;
+#endif
+
+// p[lane] for the lanes with 0 <= first + lane < size, zero in the others; touches nothing else.
+template <std::int32_t L>
+LENTIL_HD Vector<L> load_inside(const float* p, std::int32_t first, std::int32_t size) {
+  if (first >= 0 && first + L <= size) return load_lanes<L>(p);
+#if defined(__AVX512F__)
+  const std::int32_t begin = first < 0 ? (first < -L ? L : -first) : 0;
+  const std::int32_t end = size - first < 0 ? 0 : size - first < L ? size - first : L;
+  const std::uint32_t mask = begin < end ? (0xffffffffu >> (32 - end)) & ~((1u << begin) - 1u) : 0u;
+  if constexpr (L == 16) {
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), p);
+  } else {
+    return _mm256_maskz_loadu_ps(static_cast<__mmask8>(mask), p);
+  }
+#elif defined(__AVX2__)
+  const Ints column = lane_numbers() + first;
+  const __m256i mask = reinterpret_cast<__m256i>((column >= 0) & (column < size));
+  if constexpr (L == 8) {
+    return _mm256_maskload_ps(p, mask);
+  } else {
+    return _mm_maskload_ps(p, _mm256_castsi256_si128(mask));
+  }
+#else
+  Vector<L> v{};
+  for (std::int32_t lane = 0; lane < L; ++lane) {
+    if (first + lane >= 0 && first + lane < size) v[lane] = p[lane];
+  }
+  return v;
 #endif
 }
 

@@ -67,11 +67,11 @@ std::size_t gradient_row(const Layer& layer, bool in_place) {
 // Whether the weights in force are others than those of the file.
 bool is_folded(const Step& step) { return step.has(kFolded) || step.batch_norm != kNoIndex; }
 
-// Packed weights have output channels of one group side by side: a few lanes of a vector are worse than
-// neighbouring positions.
-bool is_packed(const Layer& layer, Goal goal) {
-  constexpr std::uint32_t kFewestLanes = 4;
-  return goal == Goal::fast && layer.out_features / layer.groups >= kFewestLanes;
+// Packed weights have output channels of one group side by side. They serve maps that are not computed row by
+// row, but a few lanes of a vector are worse than neighbouring positions.
+bool is_packed(const kernels::ConvShape& shape, Goal goal) {
+  constexpr std::int32_t kFewestLanes = 4;
+  return goal == Goal::fast && !kernels::in_rows(shape) && shape.out_channels / shape.groups >= kFewestLanes;
 }
 
 // Prepared weights, in order: those with batch-norm and the input normalisation in them and their biases
@@ -81,8 +81,8 @@ bool is_packed(const Layer& layer, Goal goal) {
 std::size_t folded_floats(const Layer& layer, bool folded) {
   return folded ? (row_size(layer) + 1) * layer.out_features : 0;
 }
-std::size_t prepared_floats(const Layer& layer, bool folded, Goal goal) {
-  return folded_floats(layer, folded) + (is_packed(layer, goal) ? row_size(layer) * layer.out_features : 0);
+std::size_t prepared_floats(const Layer& layer, bool folded, bool packed) {
+  return folded_floats(layer, folded) + (packed ? row_size(layer) * layer.out_features : 0);
 }
 bool keeps_bias_gradients(const Layer& layer, const Step& step, bool accumulate) {
   return accumulate && step.has(kFolded) && step.has(kTrained) && layer.tensor(Slot::bias).empty();
@@ -92,19 +92,19 @@ OpMemory memory(const StepSketch& s) {
   OpMemory m;
   const bool pooled = s.step.pool != kNoIndex;
   const kernels::ConvShape shape = conv_shape(s.layer, s.pool, pooled, s.in, s.out);
-  m.prepared = prepared_floats(s.layer, is_folded(s.step), s.options.goal) * sizeof(float);
+  m.prepared = prepared_floats(s.layer, is_folded(s.step), is_packed(shape, s.options.goal)) * sizeof(float);
   if (keeps_bias_gradients(s.layer, s.step, s.options.accumulate))
     m.prepared += s.layer.out_features * sizeof(float);
   if (s.options.mode == Mode::infer) return m;
   if (s.step.dropout != kNoIndex) m.forward_workspace = s.out.channels * sizeof(float);
   if (!s.step.has(kBackward)) return m;
-  if (pooled) m.saved = s.out.channels * kernels::argmax_plane_bytes(s.out.plane(), s.step.argmax_bits);
+  if (pooled) m.saved = s.out.channels * kernels::argmax_plane_bytes(s.out.plane(), argmax_bits(s.pool));
   const bool in_place = s.step.has(kInPlace);
   m.backward_workspace = workspace_of(shape, gradient_row(s.layer, in_place), in_place, sizeof(float)).bytes;
   return m;
 }
 
-bool is_packed(const OpContext& ctx) { return is_packed(ctx.layer, ctx.plan.goal); }
+bool is_packed(const OpContext& ctx) { return is_packed(conv_shape(ctx), ctx.plan.goal); }
 float* packed_weights(const OpContext& ctx) {
   return ctx.prepared() + folded_floats(ctx.layer, is_folded(ctx.step));
 }
@@ -165,7 +165,7 @@ void prepare(const OpContext& ctx) {
 }
 
 std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
-  const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
+  const std::size_t plane = kernels::argmax_plane_bytes(ctx.out.plane(), argmax_bits(ctx.pool));
   return reinterpret_cast<std::uint8_t*>(ctx.saved()) +
          (image * std::size_t{ctx.out.channels} + channel) * plane;
 }
@@ -176,18 +176,19 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   const bool keep_argmax = ctx.training && ctx.step.saved != kNoOffset;
   float* factors = drop ? reinterpret_cast<float*>(ctx.forward_workspace(worker)) : nullptr;
   const kernels::ConvShape shape = conv_shape(ctx);
+  const bool packed = is_packed(shape, ctx.plan.goal);
   for (std::uint32_t b = begin; b < end; ++b) {
     if (drop) channel_factors(ctx, ctx.step.dropout, b, factors, ctx.out.channels);
     ctx.kernels.conv2d_forward(
         {.y = ctx.y_of(b),
-         .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, ctx.step.argmax_bits},
+         .argmax = {keep_argmax ? argmax_of(ctx, b, 0) : nullptr, argmax_bits(ctx.pool)},
          .x = ctx.x_of(b),
-         .weight = is_packed(ctx) ? packed_weights(ctx) : weights(ctx),
+         .weight = packed ? packed_weights(ctx) : weights(ctx),
          .bias = biases(ctx),
          .factor = factors,
          .shape = shape,
          .relu = relu,
-         .packed = is_packed(ctx),
+         .packed = packed,
          .channel_begin = 0,
          .channel_end = i32(ctx.out.channels)});
     if (!relu) apply_epilogue(ctx, b);
@@ -214,7 +215,7 @@ class ChannelEvents {
                                          .map = reinterpret_cast<float*>(workspace_ + offsets_.map),
                                          .dy = ctx_.dy_of(image) + channel * ctx_.out.plane(),
                                          .argmax = shape_.pooled ? argmax_of(ctx_, image, channel) : nullptr,
-                                         .argmax_bits = ctx_.step.argmax_bits,
+                                         .argmax_bits = argmax_bits(ctx_.pool),
                                          .map_size = shape_.map,
                                          .out = shape_.out,
                                          .pool = shape_.pool});
@@ -288,7 +289,7 @@ void update_row(const OpContext& ctx, std::uint32_t output, float* gradient, flo
 float* bias_gradient_of(const OpContext& ctx, std::uint32_t output, float* workspace) {
   if (!ctx.layer.tensor(Slot::bias).empty()) return ctx.gradient(Slot::bias, output, workspace);
   if (!keeps_bias_gradients(ctx.layer, ctx.step, ctx.plan.accumulate)) return workspace;
-  return ctx.prepared() + prepared_floats(ctx.layer, true, ctx.plan.goal) + output;
+  return ctx.prepared() + prepared_floats(ctx.layer, true, is_packed(ctx)) + output;
 }
 
 void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {

@@ -14,19 +14,19 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
   return Shape{in.channels, out.height, out.width};
 }
 
-std::size_t argmax_bytes(const Step& step, const Shape& out) {
-  return out.channels * kernels::argmax_plane_bytes(out.plane(), step.argmax_bits);
+std::size_t argmax_bytes(const Layer& layer, const Shape& out) {
+  return out.channels * kernels::argmax_plane_bytes(out.plane(), argmax_bits(layer));
 }
 
 OpMemory memory(const StepSketch& s) {
   OpMemory m;
-  if (s.step.has(kBackward)) m.saved = argmax_bytes(s.step, s.out);
+  if (s.step.has(kBackward)) m.saved = argmax_bytes(s.layer, s.out);
   return m;
 }
 
 std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t channel) {
-  return reinterpret_cast<std::uint8_t*>(ctx.saved()) + image * argmax_bytes(ctx.step, ctx.out) +
-         channel * kernels::argmax_plane_bytes(ctx.out.plane(), ctx.step.argmax_bits);
+  return reinterpret_cast<std::uint8_t*>(ctx.saved()) + image * argmax_bytes(ctx.layer, ctx.out) +
+         channel * kernels::argmax_plane_bytes(ctx.out.plane(), argmax_bits(ctx.layer));
 }
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
@@ -34,7 +34,7 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   for (std::uint32_t b = begin; b < end; ++b) {
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       ctx.kernels.max_pool_forward({ctx.y_of(b) + c * ctx.out.plane(),
-                                    {keep ? argmax_of(ctx, b, c) : nullptr, ctx.step.argmax_bits},
+                                    {keep ? argmax_of(ctx, b, c) : nullptr, argmax_bits(ctx.layer)},
                                     ctx.x_of(b) + c * ctx.in.plane(),
                                     plane_of(ctx.in),
                                     plane_of(ctx.out),
@@ -48,7 +48,7 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
   for (std::uint32_t b = begin; b < end; ++b) {
     for (std::uint32_t c = 0; c < ctx.out.channels; ++c) {
       ctx.kernels.max_pool_backward({ctx.dx_of(b) + c * ctx.in.plane(), ctx.dy_of(b) + c * ctx.out.plane(),
-                                     argmax_of(ctx, b, c), ctx.step.argmax_bits, plane_of(ctx.in),
+                                     argmax_of(ctx, b, c), argmax_bits(ctx.layer), plane_of(ctx.in),
                                      plane_of(ctx.out), kernel_window(ctx.layer)});
     }
   }

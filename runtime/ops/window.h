@@ -49,6 +49,12 @@ constexpr kernels::Window kernel_window(const Layer& l) {
           i32(l.padding.top),   i32(l.padding.left), i32(l.dilation.height), i32(l.dilation.width)};
 }
 
+// Enough to tell the elements of a pool's window apart.
+constexpr std::int32_t argmax_bits(const Layer& pool) {
+  const std::uint32_t window = pool.kernel.height * pool.kernel.width;
+  return window <= 4 ? 2 : window <= 16 ? 4 : 8;
+}
+
 constexpr kernels::Plane plane_of(const Shape& s) {
   return {static_cast<std::int32_t>(s.height), static_cast<std::int32_t>(s.width)};
 }

@@ -5,8 +5,8 @@
 namespace lentil::contract {
 
 void kernel_hashes(const kernels::KernelTable& table, std::span<std::byte> memory, const Report& report) {
-  for (const auto group :
-       {conv2d_hashes, max_pool_hashes, linear_hashes, elementwise_hashes, softmax_hashes, sgd_hashes}) {
+  for (const auto group : {conv2d_hashes, pool_hashes, linear_hashes, elementwise_hashes, channel_hashes,
+                           softmax_hashes, sgd_hashes}) {
     group(table, memory, report);
   }
 }

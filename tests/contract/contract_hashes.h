@@ -39,4 +39,8 @@ void small_training_hashes(const kernels::KernelTable& table, std::span<std::byt
 void batch_training_hashes(const kernels::KernelTable& table, std::span<std::byte> memory,
                            const Report& report);
 
+// A few steps of a network with branches, joins and batch-norm.
+void graph_training_hashes(const kernels::KernelTable& table, std::span<std::byte> memory,
+                           const Report& report);
+
 }  // namespace lentil::contract

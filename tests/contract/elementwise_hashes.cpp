@@ -13,11 +13,11 @@ constexpr std::size_t kCount = 1037;
 std::int32_t i32(std::size_t n) { return static_cast<std::int32_t>(n); }
 
 void activation(const kernels::KernelTable& table, Pieces pieces, Activation kind, const char* name,
-                const Report& report) {
+                const Report& report, float slope = 0) {
   const auto y = pieces.wide(kCount, 31, -126, 7);
   const auto d = pieces.wide(kCount, 32, -40, 3);
-  table.activation_forward({y.data(), kCount, kind});
-  table.activation_backward({d.data(), y.data(), kCount, kind});
+  table.activation_forward({y.data(), kCount, kind, slope});
+  table.activation_backward({d.data(), y.data(), kCount, kind, slope});
   Hash forward, backward;
   forward.add(y);
   backward.add(d);
@@ -138,6 +138,8 @@ void elementwise_hashes(const kernels::KernelTable& table, std::span<std::byte> 
   activation(table, pieces, Activation::relu, "relu", report);
   activation(table, pieces, Activation::sigmoid, "sigmoid", report);
   activation(table, pieces, Activation::tanh, "tanh", report);
+  activation(table, pieces, Activation::leaky_relu, "leaky_relu", report, 0.01f);
+  activation(table, pieces, Activation::elu, "elu", report, 0.9f);
   pixels(table, pieces, report);
   fold(table, pieces, 1, 25, "1x25", report);
   fold(table, pieces, 3, 9, "3x9", report);

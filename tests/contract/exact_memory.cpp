@@ -169,11 +169,11 @@ void check_guards() {
 }
 
 constexpr Case kCases[] = {
-    {"inference", {.goal = Goal::small}, 7440, 7552},
-    {"training", {.mode = Mode::train, .goal = Goal::small}, 183488, 188416},
+    {"inference", {.goal = Goal::small}, 7456, 7552},
+    {"training", {.mode = Mode::train, .goal = Goal::small}, 183504, 188416},
     {"training from pixels",
      {.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8},
-     187728,
+     187744,
      188416},
 };
 

@@ -29,6 +29,7 @@ int main(int count, char** arguments) {
   contract::kernel_hashes(*cpu.table, memory, report);
   contract::plan_sizes(memory, report);
   contract::small_training_hashes(*cpu.table, memory, report);
+  contract::graph_training_hashes(*cpu.table, memory, report);
   contract::batch_training_hashes(*cpu.table, memory, report);
   return 0;
 }

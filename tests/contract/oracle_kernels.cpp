@@ -283,25 +283,30 @@ void binary_forward(const BinaryForward& args) {
   copy(reference::binary<float>(type, view(args.a, args.count), view(args.b, args.count)), args.y);
 }
 
+float add_term(const ChannelSum& a, std::int64_t at, float sum) {
+  const float x = a.x[at];
+  switch (a.term) {
+    case ChannelTerm::value:
+      return sum + x;
+    case ChannelTerm::deviation:
+      return std::fma(x - a.mean, x - a.mean, sum);
+    case ChannelTerm::normalized:
+      return std::fma(a.dy[at], (x - a.mean) * a.inverse, sum);
+    case ChannelTerm::negative:
+      break;
+  }
+  return x > 0 ? sum : std::fma(a.dy[at], x, sum);
+}
+
 float channel_sum(const ChannelSum& a) {
-  const auto sums = reference::channel_sums<float>(
-      static_cast<std::size_t>(a.images), static_cast<std::size_t>(a.count), 1,
-      [&](std::size_t b, std::size_t e, std::size_t, float sum) {
-        const auto at = static_cast<std::int64_t>(b) * a.stride + static_cast<std::int64_t>(e);
-        const float x = a.x[at];
-        switch (a.term) {
-          case ChannelTerm::value:
-            return sum + x;
-          case ChannelTerm::deviation:
-            return std::fma(x - a.mean, x - a.mean, sum);
-          case ChannelTerm::normalized:
-            return std::fma(a.dy[at], (x - a.mean) * a.inverse, sum);
-          case ChannelTerm::negative:
-            break;
-        }
-        return x > 0 ? sum : std::fma(a.dy[at], x, sum);
-      });
-  return sums[0];
+  Values total;
+  if (a.before != nullptr) total.push_back(*a.before);
+  for (std::int32_t b = 0; b < a.images; ++b) {
+    float sum = 0;
+    for (std::int64_t e = 0; e < a.count; ++e) sum = add_term(a, b * a.stride + e, sum);
+    reference::add_image(total, {sum});
+  }
+  return total[0];
 }
 
 void normalize_forward(const NormalizeForward& a) {

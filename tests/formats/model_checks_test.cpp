@@ -222,6 +222,18 @@ TEST_CASE("NaN and infinity among the weights are refused with their place") {
         Status::non_finite_weight);
 }
 
+TEST_CASE("a batch-norm whose variance has no root to divide by is refused with the channel") {
+  const float variance = GENERATE(-0.5f, -1e-3f, 0.0f);
+  const Error error = after([&](ModelFile& f) {
+    f.layers[bn1].settings.epsilon = 0;
+    f.layers[bn1].tensor(Slot::running_var)[1] = variance;
+  });
+  CHECK(error.status == Status::bad_variance);
+  CHECK(error.where == bn1);
+  CHECK(error.given == 1);
+  CHECK(status_after([](ModelFile& f) { f.layers[bn1].tensor(Slot::running_var)[1] = 0; }) == Status::ok);
+}
+
 TEST_CASE("layers with parameters have names of their own") {
   const auto name = [](std::uint32_t layer, const std::string& text) {
     return after([&](ModelFile& f) { f.layers[layer].name = text; });

@@ -39,7 +39,7 @@ Status outcome(std::span<const std::byte> bytes, ReadOptions options) {
 }
 
 bool blames_the_file(Status status) {
-  return status >= Status::file_truncated && status <= Status::bad_sample;
+  return status >= Status::file_truncated && status <= Status::bad_variance;
 }
 
 // Flips one bit, reads, and flips it back.

@@ -76,6 +76,13 @@ kernels::RandomKey Network<T>::mask(const Node& node, std::size_t image) const {
 }
 
 template <class T>
+std::vector<T> Network<T>::dropped(const Node& node, const std::vector<T>& values, std::size_t image) const {
+  const kernels::RandomKey key = mask(node, image);
+  if (node.layer.type == LayerType::dropout) return dropout<T>(values, key, node.layer.rate);
+  return dropout2d<T>(node.in[0], values, key, node.layer.rate);
+}
+
+template <class T>
 auto Network<T>::input_of(const Pass& pass, const Node& node, std::size_t i) const -> const Batch& {
   const int input = node.inputs[i];
   return input == kNetworkInput ? pass.input : pass.outputs[static_cast<std::size_t>(input)];
@@ -139,9 +146,8 @@ std::vector<T> Network<T>::forward_one(const Run& run, const Node& node, const s
     case LayerType::log_softmax:
       return log_softmax<T>(x);
     case LayerType::dropout:
-      return run.training ? dropout<T>(x, mask(node, image), layer.rate) : x;
     case LayerType::dropout2d:
-      return run.training ? dropout2d<T>(in, x, mask(node, image), layer.rate) : x;
+      return run.training ? dropped(node, x, image) : x;
     case LayerType::flatten:
       return flatten<T>(in, layer.order, x);
     default:

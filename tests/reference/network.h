@@ -82,6 +82,7 @@ class Network {
   // A last LogSoftmax, and for cross entropy a last Softmax, is one with the loss.
   bool loss_takes_last_layer(const Targets<T>& targets) const;
   kernels::RandomKey mask(const Node& node, std::size_t image) const;
+  std::vector<T> dropped(const Node& node, const std::vector<T>& values, std::size_t image) const;
   const Batch& input_of(const Pass& pass, const Node& node, std::size_t i = 0) const;
 
   // The weights and biases that a convolution computes with.

@@ -89,9 +89,8 @@ std::vector<T> Network<T>::backward_one(const Node& node, const Pass& pass, cons
     case LayerType::log_softmax:
       return log_softmax_backward<T>(y, g);
     case LayerType::dropout:
-      return dropout<T>(g, mask(node, image), layer.rate);
     case LayerType::dropout2d:
-      return dropout2d<T>(in, g, mask(node, image), layer.rate);
+      return dropped(node, g, image);
     case LayerType::flatten:
       return flatten_backward<T>(in, layer.order, g);
     default:

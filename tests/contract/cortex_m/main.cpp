@@ -30,5 +30,6 @@ int main() {
   contract::kernel_hashes(table, memory, report);
   contract::plan_sizes(memory, report);
   contract::small_training_hashes(table, memory, report);
+  contract::graph_training_hashes(table, memory, report);
   return 0;
 }

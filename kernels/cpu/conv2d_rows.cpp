@@ -1,0 +1,287 @@
+// Convolution forward with stride 1, lanes = neighbouring columns of the map: a tile of T channels, R rows
+// and N vectors stays in registers until all taps are in it, and a 2x2 pool is taken there too. Where a row
+// is no multiple of a tile, the last tile is moved back and computes some columns twice, to the same bits.
+#include "kernels/cpu/conv2d_rows.h"
+
+#include <utility>
+
+#include "kernels/cpu/window.h"
+
+namespace lentil::kernels::LENTIL_ISA {
+namespace {
+
+constexpr std::int32_t kRows = 2, kMostChannels = 5;
+// Registers for sums: those that are left when taps and inputs have theirs.
+constexpr std::int32_t kSums = 12;
+
+// The channels of one tile: those that dropout has left, of one group.
+struct Channels {
+  std::int32_t index[kMostChannels];
+  const float* weight[kMostChannels];
+};
+
+struct Tile {
+  std::int32_t row, column;  // of the map
+};
+
+// The even (0) or odd (1) columns of two neighbouring vectors.
+template <int First, std::int32_t L, std::size_t... I>
+LENTIL_HD Vector<L> every_second(Vector<L> a, Vector<L> b, std::index_sequence<I...>) {
+  return __builtin_shufflevector(a, b, static_cast<int>(2 * I) + First...);
+}
+template <int First, std::int32_t L>
+LENTIL_HD Vector<L> every_second(Vector<L> a, Vector<L> b) {
+  return every_second<First, L>(a, b, std::make_index_sequence<L>{});
+}
+
+// Adds the taps of one row of the kernel. `x` is the input under the tile's first row and column; Edge: some
+// of the tile's columns reach into the padding.
+template <std::int32_t L, std::int32_t T, std::int32_t N, bool Edge>
+LENTIL_HD void add_kernel_row(Vector<L> (&sum)[T][kRows][N], const Conv2dForward& a, const Channels& channels,
+                              Tile tile, const float* x, std::int32_t row, std::int32_t first_weight) {
+  const ConvShape& s = a.shape;
+  const Window& k = s.kernel;
+  for (std::int32_t i = 0; i < k.width; ++i) {
+    Vector<L> w[T];
+#pragma GCC unroll 8
+    for (std::int32_t t = 0; t < T; ++t) w[t] = broadcast_lanes<L>(channels.weight[t][first_weight + i]);
+#pragma GCC unroll 2
+    for (std::int32_t r = 0; r < kRows; ++r) {
+      if (Edge && (row + r < 0 || row + r >= s.in.height)) continue;
+#pragma GCC unroll 4
+      for (std::int32_t n = 0; n < N; ++n) {
+        const std::int32_t offset = n * L + i * k.dilation_width;
+        const float* from = x + r * s.in.width + offset;
+        const Vector<L> value =
+            Edge ? load_inside<L>(from, tile.column - k.left + offset, s.in.width) : load_lanes<L>(from);
+#pragma GCC unroll 8
+        for (std::int32_t t = 0; t < T; ++t) sum[t][r][n] = fma(w[t], value, sum[t][r][n]);
+      }
+    }
+  }
+}
+
+template <std::int32_t L, std::int32_t T, std::int32_t N, bool Edge>
+LENTIL_HD void convolve(Vector<L> (&sum)[T][kRows][N], const Conv2dForward& a, const Channels& channels,
+                        Tile tile) {
+  const ConvShape& s = a.shape;
+  const Window& k = s.kernel;
+#pragma GCC unroll 8
+  for (std::int32_t t = 0; t < T; ++t) {
+    const Vector<L> bias = broadcast_lanes<L>(a.bias == nullptr ? 0.0f : a.bias[channels.index[t]]);
+    for (std::int32_t r = 0; r < kRows; ++r) {
+      for (std::int32_t n = 0; n < N; ++n) sum[t][r][n] = bias;
+    }
+  }
+  const std::int32_t inputs = s.in_channels / s.groups;
+  const std::int32_t group = channels.index[0] / (s.out_channels / s.groups);
+  std::int32_t weight = 0;
+  for (std::int32_t c = group * inputs; c < (group + 1) * inputs; ++c) {
+    for (std::int32_t i = 0; i < k.height; ++i, weight += k.width) {
+      const std::int32_t row = tile.row - k.top + i * k.dilation_height;
+      const float* x =
+          a.x + (static_cast<std::ptrdiff_t>(c) * s.in.height + row) * s.in.width + tile.column - k.left;
+      add_kernel_row<L, T, N, Edge>(sum, a, channels, tile, x, row, weight);
+    }
+  }
+}
+
+// Times the channel's factor, and not below 0 with ReLU.
+template <std::int32_t L>
+LENTIL_HD Vector<L> finished(const Conv2dForward& a, Vector<L> value, std::int32_t channel) {
+  if (a.factor != nullptr) value *= broadcast_lanes<L>(a.factor[channel]);
+  return a.relu ? (value > Vector<L>{} ? value : Vector<L>{}) : value;
+}
+
+template <std::int32_t L, std::int32_t T, std::int32_t N>
+LENTIL_HD void store_rows(const Vector<L> (&sum)[T][kRows][N], const Conv2dForward& a,
+                          const Channels& channels, Tile tile) {
+  const Plane& out = a.shape.out;
+  for (std::int32_t t = 0; t < T; ++t) {
+    float* y = a.y + static_cast<std::ptrdiff_t>(channels.index[t]) * out.height * out.width;
+    for (std::int32_t r = 0; r < kRows; ++r) {
+      for (std::int32_t n = 0; n < N; ++n) {
+        const Vector<L> value = finished<L>(a, sum[t][r][n], channels.index[t]);
+        __builtin_memcpy(y + (tile.row + r) * out.width + tile.column + n * L, &value, L * sizeof(float));
+      }
+    }
+  }
+}
+
+// The largest of each 2x2 window, the first of equals, from the vectors n and n + 1 of both rows.
+template <std::int32_t L>
+struct Pooled {
+  Vector<L> best;
+  decltype(Vector<L>{} > Vector<L>{}) index;
+};
+template <std::int32_t L>
+LENTIL_HD Pooled<L> pool_windows(Vector<L> top, Vector<L> top_next, Vector<L> bottom, Vector<L> bottom_next) {
+  const Vector<L> values[4] = {every_second<0, L>(top, top_next), every_second<1, L>(top, top_next),
+                               every_second<0, L>(bottom, bottom_next),
+                               every_second<1, L>(bottom, bottom_next)};
+  Pooled<L> max{values[0], {}};
+#pragma GCC unroll 4
+  for (std::int32_t i = 1; i < 4; ++i) {
+    const auto greater = values[i] > max.best;
+    max.best = greater ? values[i] : max.best;
+    max.index = greater ? decltype(max.index){} + i : max.index;
+  }
+  return max;
+}
+
+template <std::int32_t L, std::int32_t T, std::int32_t N>
+LENTIL_HD void store_pooled(const Vector<L> (&sum)[T][kRows][N], const Conv2dForward& a,
+                            const Channels& channels, Tile tile) {
+  const Plane& out = a.shape.out;
+  const std::int32_t plane = out.height * out.width;
+  const auto bytes =
+      static_cast<std::ptrdiff_t>(argmax_plane_bytes(static_cast<std::size_t>(plane), a.argmax.bits));
+  for (std::int32_t t = 0; t < T; ++t) {
+    const std::int32_t channel = channels.index[t];
+#pragma GCC unroll 2
+    for (std::int32_t n = 0; n < N; n += 2) {
+      const std::int32_t lanes = n + 1 < N ? L : L / 2;
+      const std::int32_t next = n + 1 < N ? n + 1 : n;
+      const Pooled<L> max = pool_windows<L>(sum[t][0][n], sum[t][0][next], sum[t][1][n], sum[t][1][next]);
+      const Vector<L> value = finished<L>(a, max.best, channel);
+      const std::int32_t at = tile.row / 2 * out.width + tile.column / 2 + n / 2 * L;
+      __builtin_memcpy(a.y + static_cast<std::ptrdiff_t>(channel) * plane + at, &value,
+                       static_cast<std::size_t>(lanes) * sizeof(float));
+      if (a.argmax.data == nullptr) continue;
+      for (std::int32_t l = 0; l < lanes; ++l)
+        store_argmax(a.argmax.data + channel * bytes, a.argmax.bits, at + l, max.index[l]);
+    }
+  }
+}
+
+template <std::int32_t L, std::int32_t T, std::int32_t N, bool Edge>
+LENTIL_HD void compute_tile(const Conv2dForward& a, const Channels& channels, Tile tile) {
+  Vector<L> sum[T][kRows][N];
+  convolve<L, T, N, Edge>(sum, a, channels, tile);
+  if (a.shape.pooled) return store_pooled<L, T, N>(sum, a, channels, tile);
+  store_rows<L, T, N>(sum, a, channels, tile);
+}
+
+// The part of the map that somebody reads: a pool may leave out a last row or column.
+LENTIL_HD Plane used_map(const ConvShape& s) {
+  return s.pooled ? Plane{s.out.height * 2, s.out.width * 2} : s.map;
+}
+
+template <std::int32_t L, std::int32_t T, std::int32_t N>
+void compute_rows(const Conv2dForward& a, const Channels& channels) {
+  const ConvShape& s = a.shape;
+  const Window& k = s.kernel;
+  const Plane used = used_map(s);
+  constexpr std::int32_t kColumns = N * L;
+  for (std::int32_t r = 0; r < used.height; r += kRows) {
+    const std::int32_t row = r + kRows <= used.height ? r : used.height - kRows;
+    const bool rows_inside =
+        row >= k.top && row - k.top + (k.height - 1) * k.dilation_height + kRows <= s.in.height;
+    for (std::int32_t c = 0; c < used.width; c += kColumns) {
+      const std::int32_t column = c + kColumns <= used.width ? c : used.width - kColumns;
+      const bool inside = rows_inside && column >= k.left &&
+                          column - k.left + (k.width - 1) * k.dilation_width + kColumns <= s.in.width;
+      if (inside) {
+        compute_tile<L, T, N, false>(a, channels, {row, column});
+      } else {
+        compute_tile<L, T, N, true>(a, channels, {row, column});
+      }
+    }
+  }
+}
+
+template <std::int32_t L, std::int32_t N>
+void compute_channels(const Conv2dForward& a, const Channels& channels, std::int32_t count) {
+  constexpr std::int32_t kMost = kSums / (kRows * N);
+  if (count == 1) return compute_rows<L, 1, N>(a, channels);
+  if constexpr (kMost >= 2) {
+    if (count == 2) return compute_rows<L, 2, N>(a, channels);
+  }
+  if constexpr (kMost >= 3) {
+    if (count == 3) return compute_rows<L, 3, N>(a, channels);
+  }
+  if constexpr (kMost >= 4) {
+    if (count == 4) return compute_rows<L, 4, N>(a, channels);
+  }
+  if constexpr (kMost >= 5) {
+    if (count == 5) return compute_rows<L, 5, N>(a, channels);
+  }
+}
+
+// As many channels as fit, but so that no tile of one group is much smaller than the others.
+LENTIL_HD std::int32_t channels_of_tile(std::int32_t left, std::int32_t most) {
+  if (most > kMostChannels) most = kMostChannels;
+  const std::int32_t tiles = left <= most ? 1 : (left + most - 1) / most;
+  return (left + tiles - 1) / tiles;
+}
+
+void clear_channel(const Conv2dForward& a, std::int32_t channel) {
+  const auto plane = static_cast<std::size_t>(a.shape.out.height * a.shape.out.width);
+  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
+  if (a.argmax.data == nullptr) return;
+  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
+  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
+}
+
+// The channels of one group, those that are dropped cleared and the others tile by tile.
+template <std::int32_t L, std::int32_t N>
+void compute_group(const Conv2dForward& a, std::int32_t begin, std::int32_t end) {
+  const ConvShape& s = a.shape;
+  const std::int32_t row = s.in_channels / s.groups * s.kernel.height * s.kernel.width;
+  const auto dropped = [&](std::int32_t c) { return a.factor != nullptr && a.factor[c] == 0; };
+  std::int32_t left = 0;
+  for (std::int32_t c = begin; c < end; ++c) left += dropped(c) ? 0 : 1;
+  Channels channels;
+  std::int32_t count = 0, wanted = channels_of_tile(left, kSums / (kRows * N));
+  for (std::int32_t c = begin; c < end; ++c) {
+    if (dropped(c)) {
+      clear_channel(a, c);
+      continue;
+    }
+    channels.index[count] = c;
+    channels.weight[count] = a.weight + static_cast<std::ptrdiff_t>(c) * row;
+    if (++count < wanted) continue;
+    compute_channels<L, N>(a, channels, count);
+    left -= count;
+    count = 0;
+    wanted = channels_of_tile(left, kSums / (kRows * N));
+  }
+}
+
+template <std::int32_t L>
+bool compute_all(const Conv2dForward& a) {
+  const std::int32_t width = used_map(a.shape).width;
+  if (width < L) return false;
+  const std::int32_t per_group = a.shape.out_channels / a.shape.groups;
+  for (std::int32_t begin = a.channel_begin; begin < a.channel_end;) {
+    const std::int32_t group_end = (begin / per_group + 1) * per_group;
+    const std::int32_t end = group_end < a.channel_end ? group_end : a.channel_end;
+    if (width >= 3 * L && width % (2 * L) != 0) {
+      compute_group<L, 3>(a, begin, end);
+    } else if (width >= 2 * L) {
+      compute_group<L, 2>(a, begin, end);
+    } else {
+      compute_group<L, 1>(a, begin, end);
+    }
+    begin = end;
+  }
+  return true;
+}
+
+// Columns that vectors of so many lanes compute, those computed twice included.
+LENTIL_HD std::int32_t columns_with(std::int32_t width, std::int32_t lanes) {
+  return width < lanes ? 0x7fffffff : (width + lanes - 1) / lanes * lanes;
+}
+
+}  // namespace
+
+bool conv2d_forward_rows(const Conv2dForward& a) {
+  if constexpr (kHasFma) {
+    const Plane used = used_map(a.shape);
+    const bool half = columns_with(used.width, kHalfLanes) < columns_with(used.width, kLanes);
+    return half ? compute_all<kHalfLanes>(a) : compute_all<kLanes>(a);
+  }
+  return false;
+}
+
+}  // namespace lentil::kernels::LENTIL_ISA
