@@ -82,7 +82,7 @@ std::vector<LayerOutput> layer_outputs(const Model& model) {
   for (std::uint32_t i = 0; i < model.layer_count; ++i) {
     const Layer layer = model.layer(i);
     const auto before = [&](std::size_t k) -> const LayerOutput& {
-      return outputs[static_cast<std::size_t>(layer_input(layer, i, k) + 1)];
+      return outputs[static_cast<std::size_t>(std::int64_t{layer_input(layer, i, k)} + 1)];
     };
     const auto shape = infer_shape(layer, [&](std::size_t k) { return before(k).shape; });
     LayerOutput output;
