@@ -56,7 +56,8 @@ Status Trainer::check(const Images& images, std::uint32_t total) const {
   if (images.targets.size() % outputs != 0) return Status::wrong_size;
   if ((plan.loss == Loss::mse) != images.labels.empty()) return Status::bad_loss;
   const bool too_many = images.count > plan.batch || images.count != total;
-  if (images.count == 0 || images.count > total - pending_ || (too_many && !plan.accumulate))
+  const bool other_total = pending_ > 0 && total != pending_total_;
+  if (images.count == 0 || other_total || images.count > total - pending_ || (too_many && !plan.accumulate))
     return Status::bad_batch;
   if (images.input.values != images.count * plan.tensors()[0].shape.count()) return Status::wrong_size;
   const auto& labels = images.labels;
@@ -100,6 +101,7 @@ StepResult Trainer::step_checked(Images images, const Sgd& sgd, std::uint32_t to
     first += count;
     pending_ += count;
   }
+  pending_total_ = total;
   if (result.status == Status::ok && pending_ < total) return result;
   if (result.status == Status::ok) {
     weights_changed();

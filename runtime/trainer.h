@@ -31,8 +31,8 @@ class Trainer {
   // With PlanOptions::accumulate n may be larger: gradients are added up `batch` images at a time, and then
   // applied once, with the bits of a plan whose batch is n. (Batch-norm alone takes its statistics from
   // `batch` images at a time.) The images may also come in several calls: `total` says how many there will
-  // be (0: these are all). The weights change with the last of them; the result counts all that have come. A
-  // status other than ok drops the whole step.
+  // be (0: these are all), the same in each of them. The weights change with the last of them; the result
+  // counts all that have come. A status other than ok drops the whole step.
   StepResult step(std::span<const float> input, std::span<const std::uint8_t> labels, const Sgd& sgd,
                   std::uint32_t total = 0);
   StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd,
@@ -97,7 +97,7 @@ class Trainer {
   std::uint64_t seed_ = 0;
   std::uint32_t step_ = 0;
   // Of a step whose images have not all come:
-  std::uint32_t pending_ = 0, pending_correct_ = 0;
+  std::uint32_t pending_ = 0, pending_total_ = 0, pending_correct_ = 0;
   float pending_loss_ = 0;
 };
 

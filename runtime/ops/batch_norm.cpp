@@ -15,7 +15,8 @@ ChannelAffine fixed_batch_norm(const Layer& layer, std::uint32_t channel) {
 
 namespace {
 
-// Prepared floats, one per channel. Those behind kShift are the batch's, of layers that learn.
+// Prepared floats, one per channel. Those behind kShift are the batch's, of layers that learn; the last two
+// are running statistics that wait for the end of a step in several calls.
 enum Field : std::size_t {
   kScale,
   kShift,
@@ -24,6 +25,8 @@ enum Field : std::size_t {
   kVariance,
   kWeightGradient,
   kBiasGradient,
+  kWaitingMean,
+  kWaitingVariance,
   kFields
 };
 
@@ -38,7 +41,8 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
 }
 
 OpMemory memory(const StepSketch& s) {
-  const std::size_t fields = s.step.has(kTrained) ? kFields : kMean;
+  const std::size_t learning = s.options.accumulate ? kFields : kWaitingMean;
+  const std::size_t fields = s.step.has(kTrained) ? learning : kMean;
   return {.prepared = fields * s.layer.out_features * sizeof(float)};
 }
 
@@ -135,10 +139,13 @@ void update(const OpContext& ctx, Slot slot, std::uint32_t channel, float value)
   ctx.update(slot, channel, 1, &gradient);
 }
 
-// running = fma(momentum, value, (1 - momentum) * running)
-void update_running(const OpContext& ctx, Slot slot, std::uint32_t channel, float value) {
+// running = fma(momentum, value, (1 - momentum) * running), with every call of a step; an error in a later
+// one leaves the tensor as it was.
+void update_running(const OpContext& ctx, Slot slot, Field waiting, std::uint32_t channel, float value) {
   float& running = trained_tensor(ctx.plan, ctx.arena, ctx.step, Block::parameters, ctx.layer, slot)[channel];
-  running = kernels::fma(ctx.layer.momentum, value, (1.0f - ctx.layer.momentum) * running);
+  const float before = ctx.continues ? field(ctx, waiting, channel) : running;
+  const float after = kernels::fma(ctx.layer.momentum, value, (1.0f - ctx.layer.momentum) * before);
+  (ctx.updates ? running : field(ctx, waiting, channel)) = after;
 }
 
 void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
@@ -146,8 +153,8 @@ void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t en
   for (std::uint32_t c = begin; c < end; ++c) {
     update(ctx, Slot::weight, c, field(ctx, kWeightGradient, c));
     update(ctx, Slot::bias, c, field(ctx, kBiasGradient, c));
-    update_running(ctx, Slot::running_mean, c, field(ctx, kMean, c));
-    update_running(ctx, Slot::running_var, c, field(ctx, kVariance, c) * (n / (n - 1.0f)));
+    update_running(ctx, Slot::running_mean, kWaitingMean, c, field(ctx, kMean, c));
+    update_running(ctx, Slot::running_var, kWaitingVariance, c, field(ctx, kVariance, c) * (n / (n - 1.0f)));
   }
 }
 

@@ -4,12 +4,14 @@
 Usage: make_ops_golden.py > ops_golden.h            (made with PyTorch 1.13.0)
 Streams: 1 input, 2 weight, 3 bias, 4 gradient of the output or targets. Batches have two images.
 """
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 from formula import formula_values
 
 IMAGES = 2
+TENTH = float(np.float32(0.1))  # as the networks' files hold it
 
 
 def values(stream, *shape):
@@ -31,9 +33,9 @@ def pair(numbers):
     return "{" + ", ".join(map(str, numbers)) + "}"
 
 
-def window(kernel, stride, dilation, padding):
+def window(kernel, stride, dilation=(1, 1), padding=(0, 0, 0, 0), ceil_mode=False):
     """padding: top, left, bottom, right"""
-    return pair(map(pair, (kernel, stride, dilation, padding)))
+    return pair([*map(pair, (kernel, stride, dilation, padding)), *(["true"] if ceil_mode else [])])
 
 
 def padded(x, padding, value=0.0):
@@ -58,6 +60,49 @@ def max_pool2d(channels, height, width, kernel, stride, dilation=(1, 1), padding
     y = F.max_pool2d(padded(x, padding, -float("inf")), kernel, stride, 0, dilation)
     y.backward(values(4, *y.shape).detach())
     return pair((channels, height, width)), window(kernel, stride, dilation, padding), braces(y), braces(x.grad)
+
+
+def max_pool2d_ceil(channels, height, width, kernel, stride, padding=(0, 0)):
+    """padding: of both sides, PyTorch's own, from which it tells where a last window may start"""
+    x = values(1, IMAGES, channels, height, width)
+    y = F.max_pool2d(x, kernel, stride, padding, ceil_mode=True)
+    y.backward(values(4, *y.shape).detach())
+    return pair((channels, height, width)), window(kernel, stride, (1, 1), 2 * padding, True), braces(y), braces(x.grad)
+
+
+def avg_pool2d(channels, height, width, kernel, stride, padding=(0, 0), ceil_mode=False, include_pad=True):
+    """padding: of both sides; of four it is made of zeros beforehand, which then count"""
+    x = values(1, IMAGES, channels, height, width)
+    before, own = (padded(x, padding), 0) if len(padding) == 4 else (x, padding)
+    y = F.avg_pool2d(before, kernel, stride, own, ceil_mode, include_pad)
+    y.backward(values(4, *y.shape).detach())
+    sides = padding if len(padding) == 4 else 2 * padding
+    return (pair((channels, height, width)), window(kernel, stride, (1, 1), sides, ceil_mode), str(include_pad).lower(),
+            braces(y), braces(x.grad))
+
+
+def global_avg_pool2d(channels, height, width):
+    x = values(1, IMAGES, channels, height, width)
+    y = F.adaptive_avg_pool2d(x, 1)
+    y.backward(values(4, *y.shape).detach())
+    shape = pair((channels, height, width))
+    return shape, window((height, width), (1, 1)), "true", braces(y), braces(x.grad)
+
+
+def prelu(slopes):
+    x, slope = values(1, IMAGES, 3, 2, 2), values(2, slopes)
+    y = F.prelu(x, slope)
+    y.backward(values(4, *y.shape).detach())
+    return braces(y), braces(x.grad), braces(slope.grad)
+
+
+def batch_norm(training, *shape):
+    x, weight, b = values(1, IMAGES, *shape), values(2, shape[0]), values(3, shape[0])
+    mean, variance = values(5, shape[0]).detach(), 1.5 + values(6, shape[0]).detach()
+    y = F.batch_norm(x, mean, variance, weight, b, training, TENTH, TENTH)
+    y.backward(values(4, *y.shape).detach())
+    learnt = [braces(t) for t in (weight.grad, b.grad, mean, variance)] if training else ["{}"] * 4
+    return pair(shape), braces(y), braces(x.grad), *learnt
 
 
 def linear():
@@ -103,16 +148,31 @@ def main():
         max_pool2d(2, 5, 4, (2, 2), (2, 2)),
         max_pool2d(1, 6, 5, (3, 2), (2, 1), padding=(1, 0, 1, 1)),
         max_pool2d(1, 7, 5, (2, 3), (1, 1), dilation=(3, 2)),
+        max_pool2d_ceil(1, 5, 4, (2, 3), (2, 2)),
+        max_pool2d_ceil(1, 6, 4, (3, 2), (2, 2), padding=(1, 1)),
+    ])
+    emit("AvgPoolCase", "kAvgPoolCases", [
+        avg_pool2d(2, 5, 4, (2, 2), (2, 2)),
+        *(avg_pool2d(1, 6, 5, (3, 2), (2, 1), (1, 1), ceil_mode, include_pad)
+          for ceil_mode in (False, True) for include_pad in (False, True)),
+        avg_pool2d(1, 6, 5, (3, 2), (2, 1), (2, 0, 0, 1)),
+        global_avg_pool2d(2, 3, 5),
     ])
     emit("LinearCase", "kLinearCases", [linear()])
     functions = {
-        "relu": torch.relu,
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "softmax": lambda x: torch.softmax(x, 0),
-        "log_softmax": lambda x: torch.log_softmax(x, 0),
+        "relu": (0, torch.relu),
+        "sigmoid": (0, torch.sigmoid),
+        "tanh": (0, torch.tanh),
+        "softmax": (0, lambda x: torch.softmax(x, 0)),
+        "log_softmax": (0, lambda x: torch.log_softmax(x, 0)),
+        "leaky_relu": (0.125, lambda x: F.leaky_relu(x, 0.125)),
+        "elu": (0.75, lambda x: F.elu(x, 0.75)),
     }
-    emit("PointwiseCase", "kPointwiseCases", [(f"LayerType::{n}", *pointwise(f)) for n, f in functions.items()])
+    emit("PointwiseCase", "kPointwiseCases",
+         [(f"LayerType::{n}", str(slope), *pointwise(f)) for n, (slope, f) in functions.items()])
+    emit("PreluCase", "kPreluCases", [prelu(1), prelu(3)])
+    emit("BatchNormCase", "kBatchNormCases", [
+        batch_norm(training, *shape) for training in (True, False) for shape in ((3,), (2, 3, 2))])
     labels = torch.tensor([2, 0, 4])
     emit("LossCase", "kLossCases", [
         ("Loss::cross_entropy", "0", *loss(F.cross_entropy, labels)),

@@ -20,12 +20,29 @@ struct PoolCase {
   reference::Window window;
   Values y, dx;
 };
+struct AvgPoolCase {
+  Shape input;
+  reference::Window window;
+  bool include_pad;
+  Values y, dx;
+};
 struct LinearCase {
   Values y, dx, dweight, dbias;  // 5 inputs, 3 outputs
 };
 struct PointwiseCase {
   LayerType type;
+  float slope;
   Values y, dx;  // of three times the input, one image
+};
+struct PreluCase {
+  Values y, dx, dslope;  // of images 3x2x2; as many slopes as dslope has
+};
+struct BatchNormCase {
+  Shape input;
+  Values y, dx;
+  // In training with momentum 0.1 and epsilon 0.1; empty: with the running statistics from before, whose mean
+  // is stream 5 and whose variance is 1.5 + stream 6.
+  Values dweight, dbias, running_mean, running_var;
 };
 struct LossCase {
   Loss loss;

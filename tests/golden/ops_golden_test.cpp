@@ -1,41 +1,16 @@
 // The oracle against PyTorch, operation by operation.
 #include "tests/golden/ops_golden.h"
 
-#include <catch2/catch.hpp>
 #include <cstdint>
+#include <functional>
 
+#include "tests/golden/check_close.h"
 #include "tests/golden/formula.h"
-#include "tests/reference/reference.h"
 
 namespace lentil::golden {
 namespace {
 
 using namespace reference;
-
-constexpr std::size_t kImages = 2;
-
-template <class T>
-void check_close(const std::vector<T>& ours, const Values& golden) {
-  // The golden values have ten digits; float has seven, and sums of a few dozen terms.
-  const double tolerance = sizeof(T) == sizeof(double) ? 1e-9 : 3e-6;
-  REQUIRE(ours.size() == golden.size());
-  for (std::size_t i = 0; i < golden.size(); ++i)
-    CHECK(std::abs(static_cast<double>(ours[i]) - golden[i]) <= tolerance * (1 + std::abs(golden[i])));
-}
-
-// The results of body(image) one after the other.
-template <class T, class Body>
-std::vector<T> for_images(Body&& body) {
-  std::vector<T> all;
-  for (std::size_t b = 0; b < kImages; ++b)
-    for (const T value : body(b)) all.push_back(value);
-  return all;
-}
-
-template <class T>
-View<T> image(const std::vector<T>& all, std::size_t b) {
-  return View<T>(all).subspan(b * (all.size() / kImages), all.size() / kImages);
-}
 
 TEMPLATE_TEST_CASE("conv2d gives PyTorch's values and gradients", "", float, double) {
   using T = TestType;
@@ -71,6 +46,22 @@ TEMPLATE_TEST_CASE("max-pool gives PyTorch's values and gradients", "", float, d
   }
 }
 
+TEMPLATE_TEST_CASE("average pools give PyTorch's values and gradients", "", float, double) {
+  using T = TestType;
+  for (const AvgPoolCase& c : kAvgPoolCases) {
+    const auto x = formula_values<T>(1, kImages * c.input.count());
+    const auto g = formula_values<T>(4, c.y.size());
+    check_close(for_images<T>([&](auto b) {
+                  return avg_pool2d_forward<T>(c.window, c.input, c.include_pad, image(x, b));
+                }),
+                c.y);
+    check_close(for_images<T>([&](auto b) {
+                  return avg_pool2d_backward<T>(c.window, c.input, c.include_pad, image(g, b));
+                }),
+                c.dx);
+  }
+}
+
 TEMPLATE_TEST_CASE("linear gives PyTorch's values and gradients", "", float, double) {
   using T = TestType;
   for (const LinearCase& c : kLinearCases) {
@@ -88,12 +79,18 @@ TEMPLATE_TEST_CASE("linear gives PyTorch's values and gradients", "", float, dou
 
 template <class T>
 struct Function {
-  std::vector<T> (*forward)(View<T>);
-  std::vector<T> (*backward)(View<T>, View<T>);
+  std::function<std::vector<T>(View<T>)> forward;
+  std::function<std::vector<T>(View<T>, View<T>)> backward;
 };
 template <class T>
-Function<T> function_of(LayerType type) {
+Function<T> function_of(LayerType type, float slope) {
   switch (type) {
+    case LayerType::leaky_relu:
+      return {[=](View<T> x) { return leaky_relu<T>(x, slope); },
+              [=](View<T> y, View<T> g) { return leaky_relu_backward<T>(y, g, slope); }};
+    case LayerType::elu:
+      return {[=](View<T> x) { return elu<T>(x, slope); },
+              [=](View<T> y, View<T> g) { return elu_backward<T>(y, g, slope); }};
     case LayerType::relu:
       return {relu<T>, relu_backward<T>};
     case LayerType::sigmoid:
@@ -111,7 +108,7 @@ TEMPLATE_TEST_CASE("activations and softmax give PyTorch's values and gradients"
   using T = TestType;
   for (const PointwiseCase& c : kPointwiseCases) {
     CAPTURE(static_cast<int>(c.type));
-    const Function<T> function = function_of<T>(c.type);
+    const Function<T> function = function_of<T>(c.type, c.slope);
     auto x = formula_values<T>(1, 7);
     for (T& v : x) v *= 3;
     const auto y = function.forward(x);

@@ -39,6 +39,26 @@ TEST_CASE("exp, log, tanh and sigmoid are within 2 units of the last place") {
                     [](double x) { return 1 / (1 + std::exp(-x)); }) < 2);
 }
 
+TEST_CASE("e^x - 1 is within 2 units of the last place for x <= 0") {
+  double worst = 0;
+  for (std::uint32_t bits = kernels::float_bits(-0.0f); bits < kernels::float_bits(-200.0f); bits += 101) {
+    const float x = kernels::bits_float(bits);
+    worst = std::max(worst, ulps(kernels::exp_minus_one(x), std::expm1(static_cast<double>(x))));
+  }
+  CHECK(worst < 2);
+}
+
+// A root in double has more than twice the digits of a float: rounding it once more gives the nearest float.
+TEST_CASE("square roots are the nearest floats") {
+  std::size_t wrong = 0;
+  for (std::uint32_t bits = 0; bits < kernels::float_bits(std::numeric_limits<float>::infinity());
+       bits += 1009) {
+    const float x = kernels::bits_float(bits);
+    wrong += kernels::sqrt(x) != static_cast<float>(std::sqrt(static_cast<double>(x)));
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("the cosine of pi x is within 2 units of the last place on [0, 1]") {
   double worst = 0;
   for (std::uint32_t bits = 0; bits <= kernels::float_bits(1.0f); bits += 101) {
@@ -59,6 +79,14 @@ TEST_CASE("elementary functions end well at their ends") {
   CHECK(kernels::exp(89.0f) == inf);
   CHECK(kernels::exp(-inf) == 0.0f);
   CHECK(std::isnan(kernels::exp(nan)));
+  CHECK(kernels::exp_minus_one(0.0f) == 0.0f);
+  CHECK(kernels::exp_minus_one(-0x1p-149f) == -0x1p-149f);
+  CHECK(kernels::exp_minus_one(-200.0f) == -1.0f);
+  CHECK(kernels::exp_minus_one(-inf) == -1.0f);
+  CHECK(std::isnan(kernels::exp_minus_one(nan)));
+  CHECK(kernels::sqrt(0.0f) == 0.0f);
+  CHECK(kernels::sqrt(inf) == inf);
+  CHECK(std::isnan(kernels::sqrt(-1.0f)));
   CHECK(kernels::log(1.0f) == 0.0f);
   CHECK(kernels::log(0.0f) == -inf);
   CHECK(kernels::log(inf) == inf);

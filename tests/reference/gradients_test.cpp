@@ -75,11 +75,16 @@ struct Pointwise {
 };
 
 TEST_CASE("gradients of activations and of softmax agree with central differences") {
-  const auto op = GENERATE(Pointwise{"relu", relu<double>, relu_backward<double>},
-                           Pointwise{"sigmoid", sigmoid<double>, sigmoid_backward<double>},
-                           Pointwise{"tanh", reference::tanh<double>, tanh_backward<double>},
-                           Pointwise{"softmax", softmax<double>, softmax_backward<double>},
-                           Pointwise{"log_softmax", log_softmax<double>, log_softmax_backward<double>});
+  const auto op = GENERATE(
+      Pointwise{"relu", relu<double>, relu_backward<double>},
+      Pointwise{"sigmoid", sigmoid<double>, sigmoid_backward<double>},
+      Pointwise{"tanh", reference::tanh<double>, tanh_backward<double>},
+      Pointwise{"leaky_relu", [](View<double> x) { return leaky_relu<double>(x, 0.2f); },
+                [](View<double> y, View<double> g) { return leaky_relu_backward<double>(y, g, 0.2f); }},
+      Pointwise{"elu", [](View<double> x) { return elu<double>(x, 0.7f); },
+                [](View<double> y, View<double> g) { return elu_backward<double>(y, g, 0.7f); }},
+      Pointwise{"softmax", softmax<double>, softmax_backward<double>},
+      Pointwise{"log_softmax", log_softmax<double>, log_softmax_backward<double>});
   CAPTURE(op.name);
   Values x = formula_values<double>(1, 11, 3.0f);
   const Values g = formula_values<double>(2, 11);

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/golden/lenet.h"
-#include "tests/reference/differences.h"
+#include "tests/reference/network_error.h"
 
 namespace lentil::reference {
 namespace {
@@ -20,22 +20,6 @@ std::vector<T> first_images(bool as_pixels) {
 }
 
 const std::vector<std::uint8_t> kLabels{3, 1, 9};
-
-// The largest error over all parameters, a few elements of each.
-double network_error(Network<double>& network, std::span<const double> images,
-                     const Targets<double>& targets) {
-  const Gradients<double> gradients = network.gradients(images, targets);
-  double error = 0;
-  for (std::size_t layer = 0; layer < gradients.parameters.size(); ++layer)
-    for (std::size_t slot = 0; slot < kSlots; ++slot) {
-      const std::vector<double>& g = gradients.parameters[layer][slot];
-      if (g.empty()) continue;
-      error = std::max(error, gradient_error(
-                                  network.parameters()[layer][slot], g,
-                                  [&] { return network.loss(images, targets).mean; }, g.size() / 6 + 1));
-    }
-  return error;
-}
 
 TEST_CASE("gradients of LeNet with fixed dropout masks agree with central differences") {
   MemoryModel lenet(golden::kImageShape, golden::image_normalization());

@@ -24,17 +24,16 @@ struct Window {
 };
 
 // Whole windows only: the last rows or columns of the input may belong to none. In ceil mode a last window
-// may reach beyond the padding, if it starts in the input or in the padding before it.
+// may reach beyond the padding, but is left out if it starts behind the input.
 inline std::uint32_t window_places(std::uint32_t size, std::uint32_t before, std::uint32_t after,
                                    std::uint32_t span, std::uint32_t stride, bool ceil_mode) {
-  std::uint32_t places = 0;
-  for (std::uint32_t start = 0;; start += stride) {
-    const bool whole = start + span <= size + before + after;
-    const bool begun =
-        ceil_mode && places > 0 && start < size + before && start - stride + span < size + before + after;
-    if (!whole && !begun) return places;
-    ++places;
-  }
+  const std::uint32_t end = size + before + after;
+  std::uint32_t places = 0, start = 0;
+  for (; start + span <= end; start += stride) ++places;
+  if (!ceil_mode || places == 0) return places;
+  if (start - stride + span < end) ++places;
+  if ((places - 1) * stride >= size + before) --places;
+  return places;
 }
 inline Shape windows(const Window& w, const Shape& in, std::uint32_t channels) {
   const std::uint32_t tall = w.dilation.height * (w.kernel.height - 1) + 1;

@@ -7,17 +7,25 @@ using kernels::Activation;
 
 namespace {
 
-std::vector<float> forward(Activation activation, std::vector<float> values) {
-  Output y(values.size());
-  std::copy(values.begin(), values.end(), y.data());
-  kernel_table().activation_forward({y.data(), static_cast<std::int64_t>(values.size()), activation});
+std::int64_t size_of(const std::vector<float>& values) { return static_cast<std::int64_t>(values.size()); }
+
+// An output that a kernel works on in place.
+Output holding(const std::vector<float>& values) {
+  Output output(values.size());
+  std::copy(values.begin(), values.end(), output.data());
+  return output;
+}
+
+std::vector<float> forward(Activation activation, const std::vector<float>& values, float slope = 0) {
+  Output y = holding(values);
+  kernel_table().activation_forward({y.data(), size_of(values), activation, slope});
   return y.values();
 }
 
-std::vector<float> backward(Activation activation, const std::vector<float>& y, const std::vector<float>& g) {
-  Output d(g.size());
-  std::copy(g.begin(), g.end(), d.data());
-  kernel_table().activation_backward({d.data(), y.data(), static_cast<std::int64_t>(g.size()), activation});
+std::vector<float> backward(Activation activation, const std::vector<float>& y, const std::vector<float>& g,
+                            float slope = 0) {
+  Output d = holding(g);
+  kernel_table().activation_backward({d.data(), y.data(), size_of(g), activation, slope});
   return d.values();
 }
 
@@ -39,6 +47,51 @@ TEST_CASE("activations and their derivatives equal the oracle for any count") {
   const auto t = reference::tanh<float>(x);
   CHECK(backward(Activation::tanh, t, g) == reference::tanh_backward<float>(t, g));
   CHECK(backward(Activation::none, x, g) == g);
+}
+
+TEST_CASE("LeakyReLU and ELU equal the oracle for any count and slope, at zero too") {
+  const std::size_t count = GENERATE(1u, 7u, 16u, 131u);
+  const float slope = GENERATE(0.0f, 0.01f, 1.5f);
+  auto x = random_floats(count, 1);
+  for (float& v : x) v *= 6;
+  x[count / 2] = 0;
+  x[count / 3] = -0x1p-140f;
+  const auto g = random_floats(count, 2);
+  const auto leaky = reference::leaky_relu<float>(x, slope);
+  CHECK(forward(Activation::leaky_relu, x, slope) == leaky);
+  CHECK(backward(Activation::leaky_relu, leaky, g, slope) ==
+        reference::leaky_relu_backward<float>(leaky, g, slope));
+  const auto elu = reference::elu<float>(x, slope);
+  CHECK(forward(Activation::elu, x, slope) == elu);
+  CHECK(backward(Activation::elu, elu, g, slope) == reference::elu_backward<float>(elu, g, slope));
+}
+
+TEST_CASE("scaling with a shift is one rounding for any count, in place too") {
+  const std::size_t count = GENERATE(1u, 7u, 16u, 131u);
+  const auto x = random_floats(count, 1);
+  const auto expected = reference::affine<float>(x, std::vector{0.7f}, std::vector{-0.3f});
+  Output y(count), in_place = holding(x);
+  kernel_table().affine_forward({y.data(), x.data(), size_of(x), 0.7f, -0.3f});
+  kernel_table().affine_forward({in_place.data(), in_place.data(), size_of(x), 0.7f, -0.3f});
+  CHECK(y.values() == expected);
+  CHECK(in_place.values() == expected);
+}
+
+TEST_CASE("sums, differences and products equal the oracle for any count, over either input too") {
+  using kernels::Binary;
+  const auto [operation, type] =
+      GENERATE(std::pair{Binary::add, LayerType::add}, std::pair{Binary::sub, LayerType::sub},
+               std::pair{Binary::mul, LayerType::mul});
+  const std::size_t count = GENERATE(1u, 7u, 16u, 131u);
+  const auto a = random_floats(count, 1), b = random_floats(count, 2);
+  const auto expected = reference::binary<float>(type, a, b);
+  Output y(count), over_a = holding(a), over_b = holding(b);
+  kernel_table().binary_forward({y.data(), a.data(), b.data(), size_of(a), operation});
+  kernel_table().binary_forward({over_a.data(), over_a.data(), b.data(), size_of(a), operation});
+  kernel_table().binary_forward({over_b.data(), a.data(), over_b.data(), size_of(a), operation});
+  CHECK(y.values() == expected);
+  CHECK(over_a.values() == expected);
+  CHECK(over_b.values() == expected);
 }
 
 TEST_CASE("pixels become scaled and shifted floats with one rounding") {
@@ -63,8 +116,7 @@ TEST_CASE("folding moves the normalisation into weights and bias, and its gradie
     scale[c] = k.scale;
     shift[c] = k.offset;
   }
-  Output folded(36), folded_bias(2), gradient(36);
-  std::copy(dw.begin(), dw.end(), gradient.data());
+  Output folded(36), folded_bias(2), gradient = holding(dw);
   for (std::size_t o = 0; o < 2; ++o) {
     kernel_table().fold_forward(
         {folded.data() + o * 18, folded_bias.data() + o, w.data() + o * 18, bias[o], scale, shift, 3, 6});

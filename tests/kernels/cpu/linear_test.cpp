@@ -13,6 +13,22 @@ const auto kSizes = {Size{1, 1}, Size{320, 50}, Size{50, 10}, Size{7, 17}, Size{
 
 std::size_t count(std::int32_t n) { return static_cast<std::size_t>(n); }
 
+// The gradient of images [begin, end); `accumulate` goes on from what is in dw.
+void weight_gradient(Output& dw, const std::vector<float>& x, const std::vector<float>& g, Size size,
+                     std::int32_t begin, std::int32_t end, bool accumulate) {
+  for (std::int32_t o = 0; o < size.outputs; ++o) {
+    kernel_table().linear_backward_weight({.dweight = dw.data() + o * size.inputs,
+                                           .dy = g.data() + begin * size.outputs + o,
+                                           .x = x.data() + begin * size.inputs,
+                                           .dy_stride = size.outputs,
+                                           .x_stride = size.inputs,
+                                           .images = end - begin,
+                                           .input_begin = 0,
+                                           .input_end = size.inputs,
+                                           .accumulate = accumulate});
+  }
+}
+
 }  // namespace
 
 TEST_CASE("linear layers equal the oracle with weights in file order and packed") {
@@ -54,22 +70,17 @@ TEST_CASE("the gradient of a linear layer's input equals the oracle in any range
   CHECK(dx.values() == reference::linear_input_gradient<float>(count(inputs), g, w));
 }
 
-TEST_CASE("the gradient of a linear layer's weights is one chain over the images") {
-  const auto [inputs, outputs] = GENERATE(values(kSizes));
+TEST_CASE("the gradient of a linear layer's weights is one chain over the images, in one call or several") {
+  const auto size = GENERATE(values(kSizes));
   const std::int32_t images = GENERATE(1, 5);
-  const auto x = random_floats(count(inputs * images), 1);
-  auto g = random_floats(count(outputs * images), 2);
+  const auto x = random_floats(count(size.inputs * images), 1);
+  auto g = random_floats(count(size.outputs * images), 2);
   for (std::size_t i = 0; i < g.size(); i += 2) g[i] = 0;
-  Output dw(count(inputs * outputs));
-  for (std::int32_t o = 0; o < outputs; ++o) {
-    kernel_table().linear_backward_weight({.dweight = dw.data() + o * inputs,
-                                           .dy = g.data() + o,
-                                           .x = x.data(),
-                                           .dy_stride = outputs,
-                                           .x_stride = inputs,
-                                           .images = images,
-                                           .input_begin = 0,
-                                           .input_end = inputs});
+  const auto expected = reference::linear_weight_gradient<float>(count(images), x, g);
+  for (std::int32_t cut = 1; cut <= images; ++cut) {
+    Output dw(count(size.inputs * size.outputs));
+    weight_gradient(dw, x, g, size, 0, cut, false);
+    if (cut < images) weight_gradient(dw, x, g, size, cut, images, true);
+    CHECK(dw.values() == expected);
   }
-  CHECK(dw.values() == reference::linear_weight_gradient<float>(count(images), x, g));
 }
