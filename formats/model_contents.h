@@ -37,7 +37,7 @@ struct StateNumbers {
   std::uint32_t epoch = 0;          // in progress, from 0
   std::uint32_t position = 0;       // images of this epoch already used
   std::uint32_t shuffle_epoch = 0;  // keys the order of this epoch's images
-  std::uint32_t batch = 0;
+  std::uint32_t batch = 0;          // images of a step
   float rate = 0, momentum = 0, weight_decay = 0;
   bool nesterov = false;
   std::uint32_t best_epoch = 0;  // epochs behind when the best weights were found; 0: none yet

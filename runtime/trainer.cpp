@@ -63,17 +63,17 @@ Status Trainer::check(const Images& images, std::uint32_t total) const {
   const auto& labels = images.labels;
   if (std::any_of(labels.begin(), labels.end(), [&](std::uint8_t l) { return l >= outputs; }))
     return Status::label_out_of_range;
-  const std::uint32_t rest = images.count % plan.batch;
-  return check_statistics(rest == 0 ? plan.batch : rest);
+  return check_statistics(images.count);
 }
 
-// Whether every batch-norm that learns gets enough values of so many images.
 Status Trainer::check_statistics(std::uint32_t images) const {
   const Plan& plan = session_.plan();
+  const std::uint32_t rest = images % plan.batch;
+  const std::uint32_t together = rest == 0 ? plan.batch : rest;
   for (const Step& step : plan.steps()) {
     if (!is_batch_norm(step.type) || !step.has(kTrained)) continue;
     const Shape& in = plan.tensors()[step.input].shape;
-    if (images * values_per_channel(session_.model().layer(step.layer), in) < 2)
+    if (together * values_per_channel(session_.model().layer(step.layer), in) < 2)
       return Status::batch_too_small;
   }
   return Status::ok;

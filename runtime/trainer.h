@@ -51,6 +51,9 @@ class Trainer {
   std::span<float> velocity(std::uint32_t layer, Slot slot) { return trained(layer, slot, true); }
   std::uint32_t steps_done() const { return step_; }
   void restore_step(std::uint32_t steps_done) { step_ = steps_done; }
+  // What a step on so many images would say before it computes anything: Status::batch_too_small if a
+  // batch-norm that learns would get a single value of each channel from the last `batch` of them.
+  Status check_statistics(std::uint32_t images) const;
   // Call after writing through weights(): packed and folded copies follow.
   void weights_changed();
 
@@ -80,7 +83,6 @@ class Trainer {
   };
   StepResult step_checked(Images images, const Sgd& sgd, std::uint32_t total);
   Status check(const Images& images, std::uint32_t total) const;
-  Status check_statistics(std::uint32_t images) const;
   Images part(const Images& images, std::uint32_t first, std::uint32_t count) const;
   StepResult run_part(const Run& run);
   OpContext context(const Run& run, const Step& step) const;

@@ -82,7 +82,7 @@ std::vector<LayerOutput> layer_outputs(const Model& model) {
   for (std::uint32_t i = 0; i < model.layer_count; ++i) {
     const Layer layer = model.layer(i);
     const auto before = [&](std::size_t k) -> const LayerOutput& {
-      return outputs[static_cast<std::size_t>(layer_input(layer, i, k) + 1)];
+      return outputs[static_cast<std::size_t>(std::int64_t{layer_input(layer, i, k)} + 1)];
     };
     const auto shape = infer_shape(layer, [&](std::size_t k) { return before(k).shape; });
     LayerOutput output;
@@ -186,14 +186,18 @@ std::string outputs_text(const Inspection& in) {
 }
 
 std::string parameters_text(const Inspection& in) {
-  std::string text = fmt::format("\n{:<24}{:>14}{:>14}{:>11}{:>11}{:>11}\n", "parameter", "shape", "count",
+  std::string text = fmt::format("\n{:<24}{:>14}{:>14}{:>11}{:>11}{:>11}\n", "tensor", "shape", "count",
                                  "min", "max", "mean");
+  std::uint64_t values = 0;
   for (const Parameter& p : in.parameters) {
+    values += p.count;
     text += fmt::format("{:<24}{:>14}{:>14}{:>11.4f}{:>11.4f}{:>11.4f}\n", p.name, dimensions_text(p.shape),
                         grouped(p.count), p.least, p.most, p.mean);
   }
-  const std::uint64_t total = parameter_count(in.model);
-  return text + fmt::format("{:<24}{:>14}{:>14}\n", "total", "", grouped(total));
+  const std::uint64_t learnt = parameter_count(in.model);
+  text += fmt::format("{:<24}{:>28}\n", "parameters", grouped(learnt));
+  if (values > learnt) text += fmt::format("{:<24}{:>28}\n", "not learnt", grouped(values - learnt));
+  return text;
 }
 
 std::string step_text(const PreparationStep& step) {
@@ -221,8 +225,8 @@ std::string training_text(const ModelFile& file) {
   std::string text;
   if (const auto& t = file.training) {
     const TrainingNumbers& n = t->numbers;
-    text += fmt::format("\ntrained on   {}, seed {}, {} epochs, {} steps, by {}\n", t->data, n.seed, n.epochs,
-                        n.steps, t->tool);
+    text += fmt::format("\ntrained on   {}, seed {}, {}, {}, by {}\n", t->data, n.seed,
+                        counted(n.epochs, "epoch"), counted(n.steps, "step"), t->tool);
     if (n.total > 0) {
       text += fmt::format("result       {}/{} correct ({:.2f} %), loss {:.4f}\n", n.correct, n.total,
                           100.0 * n.correct / n.total, n.loss);

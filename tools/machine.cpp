@@ -26,13 +26,26 @@ const kernels::KernelTable& choose_kernels() {
                      join(usable, ", ")));
 }
 
+// People know layers by their names.
+std::string explain(const Error& error, const Model& model) {
+  std::string text = formats::explain(error);
+  if (!text.starts_with("layer ") || error.where >= model.layer_count) return text;
+  return text + fmt::format(" (layer {} is '{}')", error.where, model.layer(error.where).name);
+}
+
+const Plan* make_plan(const Model& model, const PlanOptions& options, std::span<std::byte> memory) {
+  const auto made = plan(model, options, memory);
+  if (made) return *made;
+  fail(fmt::format("this network cannot be {}: {}", options.mode == Mode::train ? "trained" : "run",
+                   explain(made.error(), model)));
+}
+
 }  // namespace
 
 Machine::Machine(std::uint32_t threads) : kernels_(choose_kernels()), pool_(threads) {}
 
 OwnedPlan::OwnedPlan(const Model& model, const PlanOptions& options)
-    : memory_(plan_memory_bytes(model)),
-      plan_(need(plan(model, options, memory_), "this network cannot be run")) {}
+    : memory_(plan_memory_bytes(model)), plan_(make_plan(model, options, memory_)) {}
 
 OwnedSession::OwnedSession(Machine& machine, const Model& model, PlanOptions options)
     : OwnedSession(machine, model, OwnedPlan(model, (options.threads = machine.threads(), options))) {}

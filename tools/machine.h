@@ -28,7 +28,7 @@ class Machine {
   formats::ThreadPool pool_;
 };
 
-// A plan in memory of its own. Stops if the network cannot be run.
+// A plan in memory of its own. Stops if the network cannot be run, or trained.
 class OwnedPlan {
  public:
   OwnedPlan(const Model& model, const PlanOptions& options);

@@ -21,6 +21,10 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, const std::string& thing) {
+  return std::to_string(number) + " " + thing + (number == 1 ? "" : "s");
+}
+
 std::string join(std::span<const std::string> words, std::string_view separator) {
   std::string text;
   for (const std::string& word : words) {

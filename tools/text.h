@@ -9,7 +9,8 @@
 
 namespace lentil::tools {
 
-std::string grouped(std::uint64_t number);  // "21,840"
+std::string grouped(std::uint64_t number);                            // "21,840"
+std::string counted(std::uint64_t number, const std::string& thing);  // "1 epoch", "2 epochs"
 std::string join(std::span<const std::string> words, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);  // empty words are dropped
 

@@ -68,11 +68,11 @@ int test_existing(const TrainOptions& options, const ModelFile& file, Machine& m
 void introduce(TrainLog& log, const TrainOptions& o, const TrainJob& job, const Machine& machine) {
   const Dataset& train = job.data.train;
   const std::size_t held_out = job.data.validation.size();
-  log.note(fmt::format("{}: {} parameters, SGD lr {}{} momentum {}{}, batch {}, seed {}, {} with {} threads",
-                       job.start.name.empty() ? "network" : job.start.name,
-                       grouped(parameter_count(job.start.model())), o.rate, schedule_text(o), o.momentum,
-                       o.nesterov ? " (Nesterov)" : "", o.batch_size, o.seed, machine.isa(),
-                       machine.threads()));
+  log.note(fmt::format(
+      "{}: {} parameters, SGD lr {}{} momentum {}{}, batch {}{}, seed {}, {} with {} threads",
+      job.start.name.empty() ? "network" : job.start.name, grouped(parameter_count(job.start.model())),
+      o.rate, schedule_text(o), o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
+      o.accumulate == 1 ? "" : fmt::format(" x {}", o.accumulate), o.seed, machine.isa(), machine.threads()));
   log.note(fmt::format("data: {}, {} images to train{} and {} to test, {}x{}", train.name,
                        grouped(train.size()),
                        held_out == 0 ? "" : fmt::format(", {} to validate", grouped(held_out)),
@@ -107,8 +107,8 @@ int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   need(save_model_file(options.output, file));
   if (InterruptGuard::signal() != 0) return say_interrupted(log, options, training);
   if (training.finished() && training.cursor().epoch < options.epochs) {
-    log.note(fmt::format("ended early: the validation loss has not become better for {} epochs",
-                         options.patience));
+    log.note(fmt::format("ended early: the validation loss has not become better for {}",
+                         counted(options.patience, "epoch")));
   } else if (!training.finished()) {
     log.note(fmt::format("stopped at step {}; go on with: {}", training.steps(), how_to_resume(options)));
   }

@@ -20,7 +20,7 @@ TrainLog::TrainLog(const TrainOptions& o)
     : quiet_(o.quiet),
       rates_(o.schedule != "constant"),
       epochs_(o.epochs),
-      batch_size_(o.batch_size),
+      step_images_(step_images(o)),
       interval_(o.log_interval) {
   const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal_can_redraw());
   show_ = o.quiet || o.progress == "none" ? Show::nothing : bar ? Show::bar : Show::lines;
@@ -62,7 +62,7 @@ void TrainLog::draw_bar(const formats::FitProgress& p) {
 }
 
 void TrainLog::print_line(const formats::FitProgress& p) const {
-  const std::uint32_t batch = (p.images - p.batch) / batch_size_;  // of this epoch, from 0
+  const std::uint32_t batch = (p.images - p.batch) / step_images_;  // of this epoch, from 0
   if (batch % interval_ != 0) return;
   if (!pytorch_) {
     print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}{}", p.epoch + 1, epochs_, p.images,
@@ -70,7 +70,7 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
     return;
   }
   // As the examples of PyTorch count: batches before this one, each taken to be as large as this one.
-  const std::uint32_t batches = (p.images_per_epoch + batch_size_ - 1) / batch_size_;
+  const std::uint32_t batches = (p.images_per_epoch - 1) / step_images_ + 1;
   print_note(fmt::format("Train Epoch: {} [{}/{} ({:.0f}%)]\tLoss: {:.6f}", p.epoch + 1,
                          std::uint64_t{batch} * p.batch, p.images_per_epoch, 100.0 * batch / batches,
                          p.loss));

@@ -36,7 +36,7 @@ class TrainLog {
 
   Show show_;
   bool pytorch_, quiet_, rates_;  // rates_: they change on the way
-  std::uint32_t epochs_, batch_size_, interval_;
+  std::uint32_t epochs_, step_images_, interval_;
   ProgressBar bar_;
   // Of the epoch so far:
   std::chrono::steady_clock::time_point begin_{};

@@ -22,6 +22,8 @@ template <class Visit>
 void for_each_fixed(Visit visit) {
   visit("--arch", &TrainOptions::arch);
   visit("--batch-size", &TrainOptions::batch_size);
+  visit("--accumulate", &TrainOptions::accumulate);
+  visit("--drop-last", &TrainOptions::drop_last);
   visit("--lr", &TrainOptions::rate);
   visit("--momentum", &TrainOptions::momentum);
   visit("--weight-decay", &TrainOptions::weight_decay);
@@ -53,7 +55,12 @@ void declare_training(Arguments& a, TrainOptions& o) {
       "drawn digits");
   a.text("--arch", "NET", o.arch, arch_help());
   a.number("--epochs", o.epochs, {1, kMost}, "passes over the training images");
-  a.number_or("full", "--batch-size", o.batch_size, {0, kMost}, "images of one step; 1: stochastic");
+  a.number_or("full", "--batch-size", o.batch_size, {0, kMost}, "images computed together; 1: stochastic");
+  a.number("--accumulate", o.accumulate, {1, kMost},
+           "batches whose gradients are added up before an update: a step sees so many times --batch-size "
+           "images, in the memory of one batch. Only batch-norm tells the difference: its statistics are "
+           "those of each batch");
+  a.flag("--drop-last", o.drop_last, "leave out an epoch's last step if it would see fewer images");
   a.number("--lr,--learning-rate", o.rate, {0, 1e6f}, "learning rate of SGD");
   a.number("--momentum", o.momentum, {0, 1}, "of SGD");
   a.number("--weight-decay", o.weight_decay, {0, 1e6f}, "of SGD");
@@ -93,7 +100,7 @@ void declare_rest(Arguments& a, TrainOptions& o) {
            "0: one per core; results do not depend on it");
   a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
   a.flag("--no-fuse", o.no_fuse, "run each layer by itself; same results");
-  a.number("--log-interval", o.log_interval, {1, kMost}, "batches between two lines of the log");
+  a.number("--log-interval", o.log_interval, {1, kMost}, "steps between two lines of the log");
   a.choice("--log-format", o.log_format, {"auto", "pytorch", "plain"},
            "of the log on standard error; auto: plain on a terminal");
   a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"},
@@ -151,7 +158,14 @@ void check(const TrainOptions& o) {
   if (o.nesterov && o.momentum == 0) reject("--nesterov needs a --momentum above 0");
   if (o.rate == 0) reject("--lr must be above 0, or nothing is learnt");
   if (o.momentum == 1) reject("--momentum must be below 1, or old gradients never fade");
+  if (o.batch_size == 0 && o.accumulate != 1)
+    reject("--accumulate adds up batches, and --batch-size full leaves a single one: give one of them");
   if (!o.resume) check_schedule(o);
+}
+
+std::uint32_t step_images(const TrainOptions& o) {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(std::uint64_t{o.batch_size} * o.accumulate, kMost));
 }
 
 Schedule schedule_of(const TrainOptions& o) {

@@ -13,7 +13,9 @@ struct TrainOptions {
   std::string arch = "lenet";
   std::string data = "data";
   std::uint32_t epochs = 5;
-  std::uint32_t batch_size = 64;  // 0: all images
+  std::uint32_t batch_size = 64;  // images computed together; 0: all
+  std::uint32_t accumulate = 1;   // such batches of one step
+  bool drop_last = false;         // leave out the step at an epoch's end that would have fewer
   float rate = 0.005f, momentum = 0.9f, weight_decay = 0;
   bool nesterov = false;
   std::uint64_t seed = 1;
@@ -43,6 +45,9 @@ void declare(Arguments& arguments, TrainOptions& options);
 
 // Stops for combinations that make no sense.
 void check(const TrainOptions& options);
+
+// Images of one step.
+std::uint32_t step_images(const TrainOptions& options);
 
 Schedule schedule_of(const TrainOptions& options);
 std::string schedule_text(const TrainOptions& options);  // " (cosine)"; empty if the rate is constant

@@ -39,7 +39,8 @@ std::string best_text(const TrainReport& r) {
 
 void print_report(const TrainReport& r, const Machine& machine, bool json) {
   if (json) return print_json(r, machine);
-  std::string text = fmt::format("{}: {}, {} epochs, {} steps", r.file, test_text(r.test), r.epochs, r.steps);
+  std::string text = fmt::format("{}: {}, {}, {}", r.file, test_text(r.test), counted(r.epochs, "epoch"),
+                                 counted(r.steps, "step"));
   if (r.trained) {
     text += fmt::format(" in {:.1f} s ({} img/s)", r.seconds,
                         grouped(static_cast<std::uint64_t>(r.images_per_second)));

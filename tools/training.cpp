@@ -27,6 +27,7 @@ PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_
           .batch = static_cast<std::uint32_t>(std::min<std::size_t>(o.batch_size, images)),
           .threads = threads,
           .momentum = o.momentum != 0,
+          .accumulate = o.accumulate > 1,
           .fuse = !o.no_fuse,
           .frozen = frozen};
 }
@@ -78,7 +79,9 @@ void Training::restore() {
 }
 
 FitOptions Training::next_epoch() const {
-  return {.batches = {.batch = options_.batch_size, .seed = options_.seed},
+  return {.batches = {.batch = step_images(options_),
+                      .seed = options_.seed,
+                      .last = options_.drop_last ? LastBatch::drop : LastBatch::keep},
           .sgd = {options_.rate, options_.momentum, options_.weight_decay, options_.nesterov},
           .schedule = schedule_of(options_),
           .schedule_epochs = options_.epochs,
@@ -93,8 +96,7 @@ FitResult Training::fit_epoch(TrainLog& log) {
     log.step(progress);
     return InterruptGuard::signal() == 0;
   });
-  if (!fitted)
-    fail(fmt::format("{} (--lr was {}). Nothing was saved", fitted.error().message, options_.rate));
+  if (!fitted) fail(fitted.error().message + ". Nothing was saved");
   cursor_ = fitted->cursor;
   images_ += fitted->images;
   seconds_ += fitted->seconds;
@@ -175,7 +177,7 @@ TrainingState Training::state() {
                                   .epoch = cursor_.epoch,
                                   .position = cursor_.position,
                                   .shuffle_epoch = cursor_.epoch,
-                                  .batch = options_.batch_size,
+                                  .batch = step_images(options_),
                                   .rate = options_.rate,
                                   .momentum = options_.momentum,
                                   .weight_decay = options_.weight_decay,

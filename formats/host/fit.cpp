@@ -4,6 +4,7 @@
 #include <chrono>
 #include <limits>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "kernels/math.h"
@@ -44,23 +45,42 @@ std::optional<Failure> find_mismatch(const Session& session, const Dataset& data
   return std::nullopt;
 }
 
-std::optional<Failure> find_mismatch(const Session& session, const Dataset& data, const FitOptions& options) {
+// Told before the first step: the last batch of an epoch may be an hour away.
+std::optional<Failure> find_single_image(const Trainer& trainer, std::uint32_t images, std::uint32_t batch,
+                                         LastBatch last) {
+  const std::string message =
+      "a batch-norm cannot learn from a single image, and one would be alone at the end of ";
+  if (trainer.check_statistics(batch) != Status::ok)
+    return Failure{message + "every batch; take another batch size"};
+  const std::uint32_t rest = images % batch;
+  if (last == LastBatch::drop || rest == 0 || trainer.check_statistics(rest) == Status::ok)
+    return std::nullopt;
+  return Failure{message + "the last batch, the rest of " + std::to_string(images) +
+                 " images; take another batch size, or drop the last batch"};
+}
+
+std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data, const FitOptions& options) {
+  const Session& session = trainer.session();
   if (options.batches.batch == 0) return Failure{"a batch needs at least one image"};
   if (auto mismatch = find_mismatch(session, data)) return mismatch;
-  const std::size_t most = std::min<std::size_t>(options.batches.batch, data.size());
-  if (most > session.plan().batch) {
+  const auto images = static_cast<std::uint32_t>(data.size());
+  const std::uint32_t most = std::min(options.batches.batch, images);
+  if (most > session.plan().batch && !session.plan().accumulate) {
     return Failure{"a batch of " + std::to_string(most) +
                    " images was asked for, and the plan has room for " +
                    std::to_string(session.plan().batch)};
   }
-  return std::nullopt;
+  return find_single_image(trainer, images, most, options.batches.last);
 }
 
-Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t step) {
+// "0.005"
+std::string text(float value) { return (std::ostringstream() << value).str(); }
+
+Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t step, float rate) {
   std::string message = "training stopped in epoch " + std::to_string(cursor.epoch + 1) + ", step " +
                         std::to_string(step + 1) + ": ";
   if (status == Status::non_finite_loss) {
-    return {message + "the loss is not a finite number; try a smaller learning rate"};
+    return {message + "the loss is not a finite number; try a smaller learning rate than " + text(rate)};
   }
   return {message + status_name(status)};
 }
@@ -106,7 +126,7 @@ void count_answers(std::span<const float> outputs, std::span<const std::uint8_t>
 
 Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
                        const FitCallback& after_step) {
-  if (auto mismatch = find_mismatch(trainer.session(), data, options)) return std::move(*mismatch);
+  if (auto mismatch = find_mismatch(trainer, data, options)) return std::move(*mismatch);
   const auto images = static_cast<std::uint32_t>(data.size());
   Batches batches(images, options.batches, options.start);
   const std::size_t most = std::min(images, options.batches.batch);
@@ -124,7 +144,8 @@ Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& 
     const StepResult step =
         trainer.step(std::span<const std::uint8_t>(pixels).first(indices.size() * data.image_size()),
                      std::span<const std::uint8_t>(labels).first(indices.size()), sgd);
-    if (step.status != Status::ok) return step_failure(step.status, cursor, trainer.steps_done());
+    if (step.status != Status::ok)
+      return step_failure(step.status, cursor, trainer.steps_done(), options.sgd.rate);
     time += Clock::now() - begin;
     ++result.steps;
     result.images += indices.size();

@@ -47,8 +47,8 @@ struct FitResult {
   bool stopped = false;          // the callback said so
 };
 
-// The trainer's plan must take pixels (InputType::uint8) and be for at least the batch. A Failure means
-// data that do not suit the network, or training that diverged.
+// The trainer's plan must take pixels (InputType::uint8), and accumulate or be for at least the batch. A
+// Failure means data or batches that do not suit the network, or training that diverged.
 Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
                        const FitCallback& after_step = {});
 

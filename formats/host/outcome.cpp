@@ -44,8 +44,12 @@ constexpr std::array kSentences{
              "trained"},
     Sentence{Status::unsupported_window, "layer %w has a window of %g, more than the limit of %n"},
     Sentence{Status::tensor_too_large, "layer %w makes a tensor of %g bytes, more than the limit of %n"},
-    Sentence{Status::bad_loss, "this loss does not suit the network's output"},
-    Sentence{Status::nothing_to_train, "nothing to train: every layer with parameters is frozen"},
+    Sentence{
+        Status::bad_loss,
+        "this loss, or its smoothing, does not suit the network's output: classes need two outputs or more, "
+        "the mean squared error no smoothing"},
+    Sentence{Status::nothing_to_train,
+             "nothing to train: there is no layer with parameters that is not frozen"},
     Sentence{Status::arena_too_small, "arena too small: needed %n bytes, given %g"},
     Sentence{Status::arena_misaligned,
              "the arena must start at a multiple of %n bytes and starts %g beyond one"},
@@ -57,8 +61,10 @@ constexpr std::array kSentences{
     Sentence{Status::wrong_size, "wrong size: needed %n values, given %g"},
     Sentence{Status::label_out_of_range, "image %w has label %g, and there are %n classes"},
     Sentence{Status::bad_frozen_layer, "there is no layer %g to freeze"},
-    Sentence{Status::batch_too_small,
-             "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel"},
+    Sentence{
+        Status::batch_too_small,
+        "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel: take larger "
+        "batches"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,

@@ -213,6 +213,8 @@ TEST_CASE("batch-norm does not learn from a single value of a channel") {
   REQUIRE(trainer);
   const std::uint64_t before = weights_hash(trainer->session());
   CHECK(trainer->step(random_floats(4, 1), random_bytes(1, 1, 3), {}).status == Status::batch_too_small);
+  CHECK(trainer->check_statistics(1) == Status::batch_too_small);
+  CHECK(trainer->check_statistics(2) == Status::ok);
   CHECK(weights_hash(trainer->session()) == before);
   CHECK(trainer->step(random_floats(8, 1), random_bytes(2, 1, 3), {}).status == Status::ok);
 }

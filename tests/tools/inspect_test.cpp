@@ -1,6 +1,7 @@
 #include "formats/model_builder.h"
 #include "formats/model_file.h"
 #include "models/lenet.h"
+#include "models/separable.h"
 #include "tests/tools/program.h"
 
 using namespace lentil;
@@ -56,6 +57,19 @@ TEST_CASE("inspect shows layers as PyTorch does, and parameters with their range
       Contains("\nconv2.weight                 20x10x5x5         5,000     0.0000     0.0000     0.0000\n"));
   CHECK_THAT(ended.out, Contains("21,840") && Contains("(pixel / 255 - 0.1307) / 0.3081"));
   CHECK_THAT(ended.out, Contains("labels       0 1 2 3 4 5 6 7 8 9"));
+}
+
+TEST_CASE("inspect counts what is learnt apart from statistics") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("separable.lentil");
+  REQUIRE(formats::save_model_file(file, models::separable()));
+  const Ended ended = run_lentil({"inspect", file});
+  CHECK_THAT(
+      ended.out,
+      Contains("\nbn1.running_var                     16            16     1.0000     1.0000     1.0000\n"));
+  CHECK_THAT(ended.out, Contains("\nparameters                                    11,466\n"
+                                 "not learnt                                       640\n"));
+  CHECK_THAT(run_lentil({"inspect", save_lenet(folder)}).out, !Contains("not learnt"));
 }
 
 TEST_CASE("the map of an arena covers it, and no two ranges meet at one time") {

@@ -13,6 +13,12 @@ TEST_CASE("large numbers are grouped by thousands") {
   CHECK(grouped(1234567890) == "1,234,567,890");
 }
 
+TEST_CASE("one is no plural") {
+  CHECK(counted(0, "step") == "0 steps");
+  CHECK(counted(1, "epoch") == "1 epoch");
+  CHECK(counted(2000, "step") == "2000 steps");
+}
+
 TEST_CASE("text is split at separators and joined again") {
   CHECK(split("conv1,conv2", ',') == Words{"conv1", "conv2"});
   CHECK(split(",a,,b,", ',') == Words{"a", "b"});

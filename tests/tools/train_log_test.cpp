@@ -44,6 +44,21 @@ TEST_CASE("the log has the bytes of PyTorch's examples") {
   CHECK_THAT(lines[4], Catch::Matches("Test set: Average loss: 9\\.9999, Accuracy: [0-9]+/40 \\([0-9]+%\\)"));
 }
 
+TEST_CASE("the log counts steps, however many batches make one") {
+  const Ended ended = train({"--log-interval", "1", "--batch-size", "20", "--accumulate", "2"});
+  const auto lines = log_lines(ended.err);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[2] == "Train Epoch: 1 [80/150 (50%)]\tLoss: 9.999999");
+  CHECK_THAT(ended.err, Contains("batch 20 x 2, seed 1"));
+}
+
+TEST_CASE("the log of an epoch without its last batch counts the images that are used") {
+  const Ended ended = train({"--log-interval", "1", "--drop-last"});
+  const auto lines = log_lines(ended.err);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[2] == "Train Epoch: 1 [80/120 (67%)]\tLoss: 9.999999");
+}
+
 TEST_CASE("the tutorial's interval and batch give the tutorial's lines") {
   const TemporaryFolder folder;
   const Ended ended =

@@ -24,6 +24,8 @@ TEST_CASE("combinations that make no sense are wrong usage") {
   CHECK(train(file, {"--min-lr", "0.001", "--schedule", "step"}).code == 2);
   CHECK(train(file, {"--min-lr", "0.005", "--schedule", "cosine"}).code == 2);
   CHECK(train(file, {"--patience", "3"}).code == 2);
+  CHECK(train(file, {"--accumulate", "2", "--batch-size", "full"}).code == 2);
+  CHECK(train(file, {"--accumulate", "0"}).code == 2);
   CHECK(train(file, {"--label-smoothing", "1"}).code == 2);
   CHECK(train(file, {"--schedule", "linear"}).code == 2);
   CHECK(read_text(file).empty());
@@ -40,12 +42,12 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
   };
 
   for (const Words& words :
-       {Words{"--lr", "0.01"}, Words{"--batch-size", "10"}, Words{"--momentum", "0.5"}, Words{"--seed", "2"},
-        Words{"--weight-decay", "0.1"}, Words{"--nesterov"}, Words{"--arch", "lenet"},
-        Words{"--freeze", "fc1"}, Words{"--schedule", "cosine"}, Words{"--step-size", "2"},
-        Words{"--gamma", "0.5"}, Words{"--min-lr", "0.001"}, Words{"--label-smoothing", "0.1"},
-        Words{"--validation", "10"}, Words{"--patience", "2"}, Words{"--epochs", "2"},
-        Words{"--max-steps", "4"}}) {
+       {Words{"--lr", "0.01"}, Words{"--batch-size", "10"}, Words{"--accumulate", "2"}, Words{"--drop-last"},
+        Words{"--momentum", "0.5"}, Words{"--seed", "2"}, Words{"--weight-decay", "0.1"}, Words{"--nesterov"},
+        Words{"--arch", "lenet"}, Words{"--freeze", "fc1"}, Words{"--schedule", "cosine"},
+        Words{"--step-size", "2"}, Words{"--gamma", "0.5"}, Words{"--min-lr", "0.001"},
+        Words{"--label-smoothing", "0.1"}, Words{"--validation", "10"}, Words{"--patience", "2"},
+        Words{"--epochs", "2"}, Words{"--max-steps", "4"}}) {
     const Ended ended = resume(words);
     INFO(words[0]);
     CHECK(ended.code == 2);
@@ -75,41 +77,44 @@ TEST_CASE("a schedule that ends with the last epoch keeps its epochs, others may
 }
 
 TEST_CASE("the command in the file trains to the same weights") {
+  const auto& [batches, recorded] =
+      GENERATE(table<Words, std::string>({{{"--batch-size", "full"}, "--batch-size 100 --accumulate 1 --lr"},
+                                          {{"--batch-size", "30", "--accumulate", "2", "--drop-last"},
+                                           "--batch-size 30 --accumulate 2 --drop-last --lr"}}));
   const TemporaryFolder folder;
   const std::string file = folder.path("m.lentil"), again = folder.path("again.lentil");
-  const auto first = run_json({"train",
-                               "--arch",
-                               "conv 3 k5, relu, flatten, linear 10",
-                               "--data",
-                               "synth:120,40",
-                               "--epochs",
-                               "2",
-                               "--lr",
-                               "0.0125",
-                               "--weight-decay",
-                               "0.001",
-                               "--nesterov",
-                               "--batch-size",
-                               "full",
-                               "--seed",
-                               "9",
-                               "--freeze",
-                               "conv1",
-                               "--schedule",
-                               "step",
-                               "--gamma",
-                               "0.25",
-                               "--label-smoothing",
-                               "0.0625",
-                               "--validation",
-                               "20",
-                               "--patience",
-                               "1",
-                               "-o",
-                               file});
+  Words first_words{"train",
+                    "--arch",
+                    "conv 3 k5, relu, flatten, linear 10",
+                    "--data",
+                    "synth:120,40",
+                    "--epochs",
+                    "2",
+                    "--lr",
+                    "0.0125",
+                    "--weight-decay",
+                    "0.001",
+                    "--nesterov",
+                    "--seed",
+                    "9",
+                    "--freeze",
+                    "conv1",
+                    "--schedule",
+                    "step",
+                    "--gamma",
+                    "0.25",
+                    "--label-smoothing",
+                    "0.0625",
+                    "--validation",
+                    "20",
+                    "--patience",
+                    "1",
+                    "-o",
+                    file};
+  first_words.insert(first_words.end(), batches.begin(), batches.end());
+  const auto first = run_json(first_words);
   const std::string command = run_json({"inspect", file})["training"]["command"];
-  CHECK_THAT(command,
-             Contains("--arch 'conv 3 k5, relu, flatten, linear 10'") && Contains("--batch-size 100"));
+  CHECK_THAT(command, Contains("--arch 'conv 3 k5, relu, flatten, linear 10'") && Contains(recorded));
   const std::string words = command.substr(std::string("lentil ").size());
   const int status = std::system((LENTIL_PROGRAM " " + words + " -q -o " + again + " > /dev/null").c_str());
   REQUIRE(WIFEXITED(status));

@@ -158,3 +158,21 @@ TEST_CASE("a network that does not exist or does not fit is refused") {
   CHECK_THAT(train("flatten, linear 4").err, Contains("label"));
   CHECK(train("flatten, linear 4").code == 1);
 }
+
+TEST_CASE("what cannot be trained is told by the names of its layers") {
+  const TemporaryFolder folder;
+  const auto train = [&](Words words) {
+    words.insert(words.begin(), {"train", "--data", "synth:61,20", "-o", folder.path("m.lentil"), "--arch"});
+    return run_lentil(words);
+  };
+  const std::string normed = "flatten, bn, linear 10";
+  const Ended alone = train({normed, "--batch-size", "1"});
+  CHECK(alone.code == 1);
+  CHECK_THAT(alone.err, Contains("cannot be trained: layer 1") && Contains("layer 1 is 'bn1'"));
+  const Ended last = train({normed, "--batch-size", "30"});
+  CHECK(last.code == 1);
+  CHECK_THAT(last.err, Contains("a single image") && Contains("another batch size, or drop the last batch"));
+  CHECK(train({normed, "--batch-size", "30", "--drop-last"}).code == 0);
+  CHECK_THAT(train({"flatten, linear 10", "--freeze", "fc1", "--force"}).err,
+             Contains("cannot be trained: nothing to train") && Contains("frozen"));
+}

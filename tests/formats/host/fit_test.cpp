@@ -39,12 +39,15 @@ struct Memory {
 };
 
 struct Training {
-  explicit Training(const ModelFile& file, std::uint32_t batch = 16, ParallelFor parallel = {},
-                    std::uint32_t threads = 1, InputType input = InputType::uint8)
-      : memory(file.model(),
-               {.mode = Mode::train, .input = input, .batch = batch, .threads = threads, .frozen = {}}),
+  Training(const ModelFile& file, const PlanOptions& options, ParallelFor parallel = {})
+      : memory(file.model(), options),
         trainer(
             *Trainer::create(file.model(), *memory.made, *kernels::cpu().table, memory.arena, 1, parallel)) {}
+  explicit Training(const ModelFile& file, std::uint32_t batch = 16, ParallelFor parallel = {},
+                    std::uint32_t threads = 1, InputType input = InputType::uint8)
+      : Training(file,
+                 {.mode = Mode::train, .input = input, .batch = batch, .threads = threads, .frozen = {}},
+                 parallel) {}
   Memory memory;
   Trainer trainer;
 };
@@ -244,6 +247,42 @@ TEST_CASE("fit refuses batches that the plan has no room for") {
   CHECK_THAT(fit(floats.trainer, digits(), options_for(1)).error().message, Contains("InputType::uint8"));
 }
 
+TEST_CASE("fit takes any batch where the plan adds up gradients, to the same weights") {
+  const ModelFile file = initial_model();
+  Training whole(file);
+  REQUIRE(fit(whole.trainer, digits(), options_for(2)));
+  const std::uint32_t together = GENERATE(1u, 5u, 16u);
+  Training parts(
+      file,
+      {.mode = Mode::train, .input = InputType::uint8, .batch = together, .accumulate = true, .frozen = {}});
+  std::vector<std::uint32_t> batches;
+  const auto result = fit(parts.trainer, digits(), options_for(2), [&](const FitProgress& progress) {
+    batches.push_back(progress.batch);
+    return true;
+  });
+  REQUIRE(result);
+  CHECK(batches == std::vector<std::uint32_t>{16, 16, 16, 16, 16, 16, 4, 16, 16, 16, 16, 16, 16, 4});
+  CHECK(weights_hash(parts.trainer.session()) == weights_hash(whole.trainer.session()));
+}
+
+TEST_CASE("fit refuses, before its first step, batches that leave a batch-norm a single image") {
+  ModelFile file = build(ModelBuilder("normed").flatten().batch_norm().linear("fc", 10));
+  initialize(file, 3);
+  Training training(file, 33);
+  FitOptions options = options_for(1);
+  options.batches.batch = 33;
+  CHECK_THAT(fit(training.trainer, digits(), options).error().message,
+             Contains("batch-norm") && Contains("the last batch, the rest of 100 images") &&
+                 Contains("another batch size, or drop the last batch"));
+  options.batches.batch = 1;
+  CHECK_THAT(fit(training.trainer, digits(), options).error().message, Contains("every batch"));
+  CHECK(training.trainer.steps_done() == 0);
+  options.batches.batch = 32;
+  CHECK(fit(training.trainer, digits(), options)->steps == 4);
+  options.batches = {.batch = 33, .last = LastBatch::drop};
+  CHECK(fit(training.trainer, digits(), options)->steps == 3);
+}
+
 TEST_CASE("fit says where training diverged") {
   const ModelFile file = initial_model();
   Training training(file);
@@ -251,7 +290,8 @@ TEST_CASE("fit says where training diverged") {
   options.sgd.rate = std::numeric_limits<float>::max();
   const auto result = fit(training.trainer, digits(), options);
   REQUIRE_FALSE(result);
-  CHECK_THAT(result.error().message, Contains("epoch 1, step ") && Contains("smaller learning rate"));
+  CHECK_THAT(result.error().message,
+             Contains("epoch 1, step ") && Contains("smaller learning rate than 3.40282e+38"));
 }
 
 TEST_CASE("test of equal outputs gives the loss of guessing and answers with the first class") {
