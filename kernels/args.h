@@ -79,7 +79,7 @@ struct ConvEvent {
 
 // Lists the events of one plane in (row, column) order.
 struct ConvEvents {
-  ConvEvent* events;           // room for every position that can be non-zero
+  ConvEvent* events;           // room for every position that can be non-zero, and one more
   float* map;                  // [map], scratch; only for pool windows that overlap
   const float* dy;             // [out]
   const std::uint8_t* argmax;  // of this plane; null when not pooled
@@ -107,6 +107,34 @@ struct Conv2dBackwardWeight {
   ConvShape shape;
   std::int32_t channel_begin, channel_end;  // counted inside the group
   bool accumulate;
+};
+
+// The same with the input channels of one group side by side: [position][padded_channels()], zeros behind the
+// last channel; so many whatever the processor, for plans are the same everywhere.
+inline constexpr std::int32_t kChannelLanes = 16;
+LENTIL_HD constexpr std::int32_t padded_channels(const ConvShape& s) {
+  return (s.in_channels / s.groups + kChannelLanes - 1) / kChannelLanes * kChannelLanes;
+}
+struct Conv2dBackwardInputWide {
+  float* dx;            // [in][channels], added to
+  const float* weight;  // of this output channel, [kernel][channels]
+  const ConvEvent* events;
+  std::int32_t event_count;
+  ConvShape shape;
+};
+struct Conv2dBackwardWeightWide {
+  float* dweight;  // of this output channel, [kernel][channels]
+  const float* x;  // [in][channels]
+  const ConvEvent* events;
+  std::int32_t event_count;
+  ConvShape shape;
+  bool accumulate;
+};
+// From [channels][count] (rows `stride` apart) to [count][padded], zeros behind the last channel, or back.
+struct Interleave {
+  float* to;
+  const float* from;
+  std::int32_t channels, count, stride, padded;
 };
 
 // The windows of one plane. Padding is never chosen.

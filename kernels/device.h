@@ -13,6 +13,10 @@ struct KernelTable {
   std::int32_t (*conv2d_events)(const ConvEvents&);  // returns how many
   void (*conv2d_backward_input)(const Conv2dBackwardInput&);
   void (*conv2d_backward_weight)(const Conv2dBackwardWeight&);
+  void (*conv2d_backward_input_wide)(const Conv2dBackwardInputWide&);
+  void (*conv2d_backward_weight_wide)(const Conv2dBackwardWeightWide&);
+  void (*interleave)(const Interleave&);
+  void (*deinterleave)(const Interleave&);
   void (*max_pool_forward)(const MaxPoolForward&);
   void (*max_pool_backward)(const MaxPoolBackward&);
   void (*avg_pool_forward)(const AvgPoolForward&);

@@ -97,7 +97,7 @@ Error choose_backward(PlanNotes& n) {
   for (std::size_t s = 0; s < steps.size(); ++s) {
     if (steps[s].has(kBackward)) choose_adding(n, s);
   }
-  if (n.options.batch == 1 && n.options.fuse && !n.options.accumulate) {
+  if (n.options.batch == 1 && n.options.goal == Goal::small && n.options.fuse && !n.options.accumulate) {
     for (Step& step : steps) choose_in_place(n, step);
   }
   return {};

@@ -13,25 +13,32 @@ std::int32_t list_plane(ConvEvent* events, const float* plane, Plane size) {
   for (std::int32_t row = 0; row < size.height; ++row) {
     for (std::int32_t column = 0; column < size.width; ++column) {
       const float g = plane[row * size.width + column];
-      if (g != 0) events[n++] = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
+      events[n] = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
+      n += static_cast<std::int32_t>(g != 0);
     }
   }
   return n;
 }
 
-// Windows that do not overlap choose from rows of their own: order by the row inside the window.
+// Windows that do not overlap choose from rows of their own: order by the row inside the window. Without
+// branches, which nothing could foresee: each value is written, and the next one takes its place unless it
+// counts.
 std::int32_t list_separate(const ConvEvents& a) {
   std::int32_t n = 0;
+  const auto list = [&](std::int32_t row, std::int32_t inner, std::int32_t column, float g,
+                        std::int32_t index) {
+    const std::int32_t left = index - inner * a.pool.width;
+    const Position p = chosen(a.pool, row, column, 0);
+    a.events[n] = {static_cast<std::int16_t>(p.row + inner * a.pool.dilation_height),
+                   static_cast<std::int16_t>(p.column + left * a.pool.dilation_width), g};
+    n += static_cast<std::int32_t>(g != 0) & static_cast<std::int32_t>(left >= 0) &
+         static_cast<std::int32_t>(left < a.pool.width);
+  };
   for (std::int32_t row = 0; row < a.out.height; ++row) {
     for (std::int32_t inner = 0; inner < a.pool.height; ++inner) {
       for (std::int32_t column = 0; column < a.out.width; ++column) {
         const std::int32_t i = row * a.out.width + column;
-        const float g = a.dy[i];
-        if (g == 0) continue;
-        const std::int32_t index = load_argmax(a.argmax, a.argmax_bits, i);
-        if (index / a.pool.width != inner) continue;
-        const Position p = chosen(a.pool, row, column, index);
-        a.events[n++] = {static_cast<std::int16_t>(p.row), static_cast<std::int16_t>(p.column), g};
+        list(row, inner, column, a.dy[i], load_argmax(a.argmax, a.argmax_bits, i));
       }
     }
   }

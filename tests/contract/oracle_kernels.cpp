@@ -183,6 +183,48 @@ void conv2d_backward_weight(const Conv2dBackwardWeight& a) {
   copy(sum, a.dweight);
 }
 
+Interleave taps_of(const ConvShape& s, float* to, const float* from) {
+  const std::int32_t kernel = s.kernel.height * s.kernel.width;
+  return {to, from, s.in_channels / s.groups, kernel, kernel, padded_channels(s)};
+}
+Interleave planes_of(const ConvShape& s, float* to, const float* from) {
+  const std::int32_t plane = s.in.height * s.in.width;
+  return {to, from, s.in_channels / s.groups, plane, plane, padded_channels(s)};
+}
+std::size_t floats_of(const Interleave& i) { return static_cast<std::size_t>(i.channels * i.count); }
+
+void interleave(const Interleave& a) {
+  for (std::int32_t i = 0; i < a.count; ++i) {
+    for (std::int32_t c = 0; c < a.padded; ++c)
+      a.to[i * a.padded + c] = c < a.channels ? a.from[c * a.stride + i] : 0.0f;
+  }
+}
+void deinterleave(const Interleave& a) {
+  for (std::int32_t c = 0; c < a.channels; ++c) {
+    for (std::int32_t i = 0; i < a.count; ++i) a.to[c * a.stride + i] = a.from[i * a.padded + c];
+  }
+}
+
+// In the order of the file, and back.
+void conv2d_backward_input_wide(const Conv2dBackwardInputWide& a) {
+  Values dx(floats_of(planes_of(a.shape, nullptr, nullptr))),
+      weight(floats_of(taps_of(a.shape, nullptr, nullptr)));
+  deinterleave(planes_of(a.shape, dx.data(), a.dx));
+  deinterleave(taps_of(a.shape, weight.data(), a.weight));
+  conv2d_backward_input(
+      {dx.data(), weight.data(), a.events, a.event_count, a.shape, 0, a.shape.in_channels / a.shape.groups});
+  interleave(planes_of(a.shape, a.dx, dx.data()));
+}
+void conv2d_backward_weight_wide(const Conv2dBackwardWeightWide& a) {
+  Values x(floats_of(planes_of(a.shape, nullptr, nullptr))),
+      dweight(floats_of(taps_of(a.shape, nullptr, nullptr)));
+  deinterleave(planes_of(a.shape, x.data(), a.x));
+  deinterleave(taps_of(a.shape, dweight.data(), a.dweight));
+  conv2d_backward_weight({dweight.data(), x.data(), a.events, a.event_count, a.shape, 0,
+                          a.shape.in_channels / a.shape.groups, a.accumulate});
+  interleave(taps_of(a.shape, a.dweight, dweight.data()));
+}
+
 // [out][in], whatever the order that the kernel is given.
 void linear_forward(const LinearForward& a) {
   const auto outputs = static_cast<std::size_t>(a.output_end - a.output_begin);
@@ -384,6 +426,10 @@ const KernelTable& oracle_kernels() {
       .conv2d_events = conv2d_events,
       .conv2d_backward_input = conv2d_backward_input,
       .conv2d_backward_weight = conv2d_backward_weight,
+      .conv2d_backward_input_wide = conv2d_backward_input_wide,
+      .conv2d_backward_weight_wide = conv2d_backward_weight_wide,
+      .interleave = interleave,
+      .deinterleave = deinterleave,
       .max_pool_forward = max_pool_forward,
       .max_pool_backward = max_pool_backward,
       .avg_pool_forward = avg_pool_forward,
