@@ -38,21 +38,38 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
   return counter;
 }
 
+constexpr std::array<std::uint32_t, 4> random_words(const RandomKey& key, std::uint32_t block) {
+  return philox4x32({block, key.position, key.step, static_cast<std::uint32_t>(key.use) << 24 | key.layer},
+                    static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32));
+}
 constexpr std::uint32_t random_bits(const RandomKey& key, std::uint32_t index) {
-  const auto words =
-      philox4x32({index / 4, key.position, key.step, static_cast<std::uint32_t>(key.use) << 24 | key.layer},
-                 static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32));
-  return words[index % 4];
+  return random_words(key, index / 4)[index % 4];
 }
 
 // Uniform in [0, 1), a multiple of 2^-24: exact in float32.
+constexpr float uniform_of_bits(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
 constexpr float random_uniform(const RandomKey& key, std::uint32_t index) {
-  return static_cast<float>(random_bits(key, index) >> 8) * 0x1p-24f;
+  return uniform_of_bits(random_bits(key, index));
 }
 
-// Factor of one unit or channel under dropout: 0 or 1 / (1 - rate).
+// Factors of units or channels under dropout: 0 or 1 / (1 - rate). In order they cost a quarter of the words.
+class DropoutFactors {
+ public:
+  constexpr DropoutFactors(const RandomKey& key, float rate)
+      : key_(key), rate_(rate), kept_(1.0f / (1.0f - rate)), words_(random_words(key, 0)) {}
+  constexpr float operator()(std::uint32_t index) {
+    if (index / 4 != block_) words_ = random_words(key_, block_ = index / 4);
+    return uniform_of_bits(words_[index % 4]) < rate_ ? 0.0f : kept_;
+  }
+
+ private:
+  RandomKey key_;
+  float rate_, kept_;
+  std::uint32_t block_ = 0;
+  std::array<std::uint32_t, 4> words_;
+};
 constexpr float dropout_factor(const RandomKey& key, std::uint32_t index, float rate) {
-  return random_uniform(key, index) < rate ? 0.0f : 1.0f / (1.0f - rate);
+  return DropoutFactors(key, rate)(index);
 }
 
 }  // namespace lentil::kernels

@@ -1,5 +1,7 @@
 #include "runtime/epilogue.h"
 
+#include <algorithm>
+
 namespace lentil {
 namespace {
 
@@ -14,17 +16,15 @@ float slope_of(const OpContext& ctx, const Step& step) {
 
 void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::uint32_t image,
                    std::size_t first, std::size_t count) {
-  const kernels::RandomKey key = ctx.dropout_key(step.dropout, image);
-  const float rate = ctx.model.layer(step.dropout).rate;
-  const bool channels = ctx.model.layer(step.dropout).type == LayerType::dropout2d;
+  const Layer dropout = ctx.model.layer(step.dropout);
+  kernels::DropoutFactors factors(ctx.dropout_key(step.dropout, image), dropout.rate);
+  const bool channels = dropout.type == LayerType::dropout2d;
   const std::size_t plane = channels ? ctx.plan.tensors()[step.output].shape.plane() : 1;
-  float factor = 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t element = first + i;
-    if (i == 0 || element % plane == 0) {
-      factor = kernels::dropout_factor(key, static_cast<std::uint32_t>(element / plane), rate);
-    }
-    values[i] *= factor;
+  auto unit = static_cast<std::uint32_t>(first / plane);
+  std::size_t unit_end = (unit + std::size_t{1}) * plane - first;  // counted from `first`
+  for (std::size_t i = 0; i < count; unit_end += plane) {
+    const float factor = factors(unit++);
+    for (const std::size_t stop = std::min(unit_end, count); i < stop; ++i) values[i] *= factor;
   }
 }
 
@@ -47,9 +47,8 @@ void apply_epilogue_gradient(const OpContext& ctx, const Step& step, const float
 
 void channel_factors(const OpContext& ctx, std::uint16_t dropout_layer, std::uint32_t image, float* factors,
                      std::uint32_t channels) {
-  const kernels::RandomKey key = ctx.dropout_key(dropout_layer, image);
-  const float rate = ctx.model.layer(dropout_layer).rate;
-  for (std::uint32_t c = 0; c < channels; ++c) factors[c] = kernels::dropout_factor(key, c, rate);
+  kernels::DropoutFactors factor(ctx.dropout_key(dropout_layer, image), ctx.model.layer(dropout_layer).rate);
+  for (std::uint32_t c = 0; c < channels; ++c) factors[c] = factor(c);
 }
 
 }  // namespace lentil

@@ -23,25 +23,51 @@ std::int32_t list_plane(ConvEvent* events, const float* plane, Plane size) {
 // Windows that do not overlap choose from rows of their own: order by the row inside the window. Without
 // branches, which nothing could foresee: each value is written, and the next one takes its place unless it
 // counts.
-std::int32_t list_separate(const ConvEvents& a) {
+LENTIL_HD std::int32_t append(ConvEvent* to, std::int32_t row, std::int32_t column, float g, bool counts) {
+  *to = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
+  return static_cast<std::int32_t>(counts);
+}
+
+// One pass for each row inside the windows.
+std::int32_t list_row(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
   std::int32_t n = 0;
-  const auto list = [&](std::int32_t row, std::int32_t inner, std::int32_t column, float g,
-                        std::int32_t index) {
-    const std::int32_t left = index - inner * a.pool.width;
-    const Position p = chosen(a.pool, row, column, 0);
-    a.events[n] = {static_cast<std::int16_t>(p.row + inner * a.pool.dilation_height),
-                   static_cast<std::int16_t>(p.column + left * a.pool.dilation_width), g};
-    n += static_cast<std::int32_t>(g != 0) & static_cast<std::int32_t>(left >= 0) &
-         static_cast<std::int32_t>(left < a.pool.width);
-  };
-  for (std::int32_t row = 0; row < a.out.height; ++row) {
-    for (std::int32_t inner = 0; inner < a.pool.height; ++inner) {
-      for (std::int32_t column = 0; column < a.out.width; ++column) {
-        const std::int32_t i = row * a.out.width + column;
-        list(row, inner, column, a.dy[i], load_argmax(a.argmax, a.argmax_bits, i));
-      }
+  for (std::int32_t inner = 0; inner < a.pool.height; ++inner) {
+    for (std::int32_t column = 0; column < a.out.width; ++column) {
+      const std::int32_t i = row * a.out.width + column;
+      const std::int32_t left = load_argmax(a.argmax, a.argmax_bits, i) - inner * a.pool.width;
+      const Position p = chosen(a.pool, row, column, 0);
+      const bool counts = (a.dy[i] != 0) & (left >= 0) & (left < a.pool.width);
+      n += append(events + n, p.row + inner * a.pool.dilation_height, p.column + left * a.pool.dilation_width,
+                  a.dy[i], counts);
     }
   }
+  return n;
+}
+
+// Windows of two rows: both lists in one pass, the lower one aside.
+constexpr std::int32_t kWidestPair = 64;
+std::int32_t list_row_of_pairs(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
+  ConvEvent below[kWidestPair + 1];
+  std::int32_t n = 0, m = 0;
+  for (std::int32_t column = 0; column < a.out.width; ++column) {
+    const std::int32_t i = row * a.out.width + column;
+    const float g = a.dy[i];
+    const std::int32_t index = load_argmax(a.argmax, a.argmax_bits, i);
+    const bool lower = index >= a.pool.width;
+    const Position p = chosen(a.pool, row, column, 0);
+    const std::int32_t at = p.column + (lower ? index - a.pool.width : index) * a.pool.dilation_width;
+    m += append(below + m, p.row + a.pool.dilation_height, at, g, (g != 0) & lower);
+    n += append(events + n, p.row, at, g, (g != 0) & !lower);
+  }
+  for (std::int32_t k = 0; k < m; ++k) events[n + k] = below[k];
+  return n + m;
+}
+
+std::int32_t list_separate(const ConvEvents& a) {
+  const bool pairs = a.pool.height == 2 && a.out.width <= kWidestPair;
+  std::int32_t n = 0;
+  for (std::int32_t row = 0; row < a.out.height; ++row)
+    n += pairs ? list_row_of_pairs(a, row, a.events + n) : list_row(a, row, a.events + n);
   return n;
 }
 
@@ -58,7 +84,7 @@ std::int32_t list_overlapping(const ConvEvents& a) {
 }
 
 // Kernel columns [begin, end) that meet the input row when the window starts at `first`.
-LENTIL_HD LaneRange taps_inside(const ConvShape& s, std::int32_t first) {
+LENTIL_HD LaneRange columns_inside(const ConvShape& s, std::int32_t first) {
   return lanes_inside(first, s.kernel.dilation_width, s.in.width, s.kernel.width);
 }
 
@@ -76,7 +102,8 @@ LENTIL_HD void add_scaled_row(float* x, const float* w, float g, std::int32_t di
 }
 
 // dW rows [first_row, first_row + R) and columns [column, column + lanes) of one input channel.
-template <std::int32_t R>
+// Inside: no tap of any event lies in the padding.
+template <std::int32_t R, bool Inside>
 LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float* dweight,
                             std::int32_t first_row, std::int32_t column, std::int32_t lanes) {
   const ConvShape& s = a.shape;
@@ -86,7 +113,8 @@ LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float
     const ConvEvent& event = a.events[e];
     const std::int32_t left =
         event.column * kernel.stride_width - kernel.left + column * kernel.dilation_width;
-    const LaneRange inside = lanes_inside(left, kernel.dilation_width, s.in.width, lanes);
+    const LaneRange inside =
+        Inside ? LaneRange{0, lanes} : lanes_inside(left, kernel.dilation_width, s.in.width, lanes);
     if (inside.begin >= inside.end) continue;
     const std::int32_t top =
         event.row * kernel.stride_height - kernel.top + first_row * kernel.dilation_height;
@@ -94,7 +122,7 @@ LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float
 #pragma GCC unroll 8
     for (std::int32_t r = 0; r < R; ++r) {
       const std::int32_t row = top + r * kernel.dilation_height;
-      if (row < 0 || row >= s.in.height) continue;
+      if (!Inside && (row < 0 || row >= s.in.height)) continue;
       const Vec value =
           load_strided(x + row * s.in.width + left, kernel.dilation_width, inside.begin, inside.end);
       sum[r] = fma(g, value, sum[r]);
@@ -106,14 +134,15 @@ LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float
   }
 }
 
+template <bool Inside>
 LENTIL_HD void weight_channel(const Conv2dBackwardWeight& a, const float* x, float* dweight) {
   const Window& kernel = a.shape.kernel;
   for (std::int32_t column = 0; column < kernel.width; column += kLanes) {
     const std::int32_t lanes = kernel.width - column < kLanes ? kernel.width - column : kLanes;
     std::int32_t row = 0;
-    for (; row + 5 <= kernel.height; row += 5) weight_block<5>(a, x, dweight, row, column, lanes);
-    for (; row + 3 <= kernel.height; row += 3) weight_block<3>(a, x, dweight, row, column, lanes);
-    for (; row < kernel.height; ++row) weight_block<1>(a, x, dweight, row, column, lanes);
+    for (; row + 5 <= kernel.height; row += 5) weight_block<5, Inside>(a, x, dweight, row, column, lanes);
+    for (; row + 3 <= kernel.height; row += 3) weight_block<3, Inside>(a, x, dweight, row, column, lanes);
+    for (; row < kernel.height; ++row) weight_block<1, Inside>(a, x, dweight, row, column, lanes);
   }
 }
 
@@ -132,7 +161,7 @@ void conv2d_backward_input(const Conv2dBackwardInput& a) {
     const ConvEvent& event = a.events[e];
     const std::int32_t left = event.column * kernel.stride_width - kernel.left;
     const std::int32_t top = event.row * kernel.stride_height - kernel.top;
-    const LaneRange taps = taps_inside(s, left);
+    const LaneRange taps = columns_inside(s, left);
     for (std::int32_t c = a.channel_begin; c < a.channel_end; ++c) {
       for (std::int32_t k = 0; k < kernel.height; ++k) {
         const std::int32_t row = top + k * kernel.dilation_height;
@@ -148,8 +177,13 @@ void conv2d_backward_input(const Conv2dBackwardInput& a) {
 void conv2d_backward_weight(const Conv2dBackwardWeight& a) {
   const std::int32_t plane = a.shape.in.height * a.shape.in.width;
   const std::int32_t taps = a.shape.kernel.height * a.shape.kernel.width;
+  const bool inside = taps_inside(a.shape);
   for (std::int32_t c = 0; c < a.channel_end - a.channel_begin; ++c) {
-    weight_channel(a, a.x + c * plane, a.dweight + c * taps);
+    if (inside) {
+      weight_channel<true>(a, a.x + c * plane, a.dweight + c * taps);
+    } else {
+      weight_channel<false>(a, a.x + c * plane, a.dweight + c * taps);
+    }
   }
 }
 

@@ -2,18 +2,10 @@
 // channels, and every lane keeps the order of the contract, as in conv2d_backward.cpp. Whole aligned vectors
 // are added to, where rows of the kernel would overlap with those of the event before and wait for it.
 #include "kernels/cpu/table.h"
-#include "kernels/cpu/vec.h"
+#include "kernels/cpu/window.h"
 
 namespace lentil::kernels::LENTIL_ISA {
 namespace {
-
-// Whether no tap of any output lies in the padding.
-LENTIL_HD bool all_inside(const ConvShape& s) {
-  const Window& k = s.kernel;
-  return k.top == 0 && k.left == 0 &&
-         (s.map.height - 1) * k.stride_height + (k.height - 1) * k.dilation_height < s.in.height &&
-         (s.map.width - 1) * k.stride_width + (k.width - 1) * k.dilation_width < s.in.width;
-}
 
 LENTIL_HD bool inside(std::int32_t at, std::int32_t size) { return at >= 0 && at < size; }
 
@@ -106,7 +98,7 @@ void sum_events(const Conv2dBackwardWeightWide& a) {
 }  // namespace
 
 void conv2d_backward_input_wide(const Conv2dBackwardInputWide& a) {
-  if (all_inside(a.shape)) {
+  if (taps_inside(a.shape)) {
     for (std::int32_t e = 0; e < a.event_count; ++e) add_event<true>(a, a.events[e]);
   } else {
     for (std::int32_t e = 0; e < a.event_count; ++e) add_event<false>(a, a.events[e]);
@@ -114,7 +106,7 @@ void conv2d_backward_input_wide(const Conv2dBackwardInputWide& a) {
 }
 
 void conv2d_backward_weight_wide(const Conv2dBackwardWeightWide& a) {
-  all_inside(a.shape) ? sum_events<true>(a) : sum_events<false>(a);
+  taps_inside(a.shape) ? sum_events<true>(a) : sum_events<false>(a);
 }
 
 void interleave(const Interleave& a) {

@@ -59,4 +59,12 @@ LENTIL_HD Position chosen(const Window& window, std::int32_t row, std::int32_t c
           column * window.stride_width - window.left + index % window.width * window.dilation_width};
 }
 
+// Whether no tap of any output lies in the padding.
+LENTIL_HD bool taps_inside(const ConvShape& s) {
+  const Window& k = s.kernel;
+  return k.top == 0 && k.left == 0 &&
+         (s.map.height - 1) * k.stride_height + (k.height - 1) * k.dilation_height < s.in.height &&
+         (s.map.width - 1) * k.stride_width + (k.width - 1) * k.dilation_width < s.in.width;
+}
+
 }  // namespace lentil::kernels::LENTIL_ISA

@@ -55,7 +55,7 @@ std::uint8_t* argmax_of(const OpContext& ctx, std::uint32_t image, std::uint32_t
 
 // Rows whose gradients are formed together by the wide backward pass: each image is laid out once for all of
 // them.
-inline constexpr std::uint32_t kRowsTogether = 8;
+inline constexpr std::uint32_t kRowsTogether = 32;
 
 // Workspace of the backward pass, in order: events, map (pools that overlap), gradients of weights (a row, or
 // kRowsTogether of them), one input plane (in place) or all planes of a group (wide).
