@@ -7,67 +7,96 @@
 namespace lentil::kernels::LENTIL_ISA {
 namespace {
 
+// In one store: two halves and a word would be three.
+LENTIL_HD void put(ConvEvent* to, std::int32_t row, std::int32_t column, float gradient) {
+  const ConvEvent event{static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), gradient};
+  const auto bits = __builtin_bit_cast(std::uint64_t, event);
+  __builtin_memcpy(to, &bits, sizeof(bits));
+}
+
+// body(column) for the columns whose value is not zero, in order.
+template <class Body>
+LENTIL_HD void for_each_nonzero(const float* row, std::int32_t width, Body body) {
+  for (std::int32_t first = 0; first < width; first += 64) {
+    const std::int32_t count = width - first < 64 ? width - first : 64;
+    for (std::uint64_t bits = nonzero_bits(row + first, count); bits != 0; bits &= bits - 1)
+      body(first + __builtin_ctzll(bits));
+  }
+}
+
 // Every position of a plane whose value is not zero, in order.
 std::int32_t list_plane(ConvEvent* events, const float* plane, Plane size) {
   std::int32_t n = 0;
   for (std::int32_t row = 0; row < size.height; ++row) {
-    for (std::int32_t column = 0; column < size.width; ++column) {
-      const float g = plane[row * size.width + column];
-      events[n] = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
-      n += static_cast<std::int32_t>(g != 0);
-    }
+    const float* values = plane + row * size.width;
+    for_each_nonzero(values, size.width,
+                     [&](std::int32_t column) { put(events + n++, row, column, values[column]); });
   }
   return n;
 }
 
-// Windows that do not overlap choose from rows of their own: order by the row inside the window. Without
-// branches, which nothing could foresee: each value is written, and the next one takes its place unless it
-// counts.
-LENTIL_HD std::int32_t append(ConvEvent* to, std::int32_t row, std::int32_t column, float g, bool counts) {
-  *to = {static_cast<std::int16_t>(row), static_cast<std::int16_t>(column), g};
-  return static_cast<std::int32_t>(counts);
-}
-
-// One pass for each row inside the windows.
-std::int32_t list_row(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
+// Windows that do not overlap choose from rows of their own: order by the row inside the window, one pass
+// each. (The arguments by value: what is written could otherwise be them.)
+std::int32_t list_row(const ConvEvents a, std::int32_t row, ConvEvent* events) {
+  const float* dy = a.dy + row * a.out.width;
   std::int32_t n = 0;
   for (std::int32_t inner = 0; inner < a.pool.height; ++inner) {
-    for (std::int32_t column = 0; column < a.out.width; ++column) {
-      const std::int32_t i = row * a.out.width + column;
-      const std::int32_t left = load_argmax(a.argmax, a.argmax_bits, i) - inner * a.pool.width;
-      const Position p = chosen(a.pool, row, column, 0);
-      const bool counts = (a.dy[i] != 0) & (left >= 0) & (left < a.pool.width);
-      n += append(events + n, p.row + inner * a.pool.dilation_height, p.column + left * a.pool.dilation_width,
-                  a.dy[i], counts);
-    }
+    for_each_nonzero(dy, a.out.width, [&](std::int32_t column) {
+      const std::int32_t index = load_argmax(a.argmax, a.argmax_bits, row * a.out.width + column);
+      const Position p = chosen(a.pool, row, column, index);
+      put(events + n, p.row, p.column, dy[column]);
+      n += static_cast<std::int32_t>(index / a.pool.width == inner);
+    });
   }
   return n;
 }
 
-// Windows of two rows: both lists in one pass, the lower one aside.
-constexpr std::int32_t kWidestPair = 64;
-std::int32_t list_row_of_pairs(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
-  ConvEvent below[kWidestPair + 1];
-  std::int32_t n = 0, m = 0;
-  for (std::int32_t column = 0; column < a.out.width; ++column) {
-    const std::int32_t i = row * a.out.width + column;
-    const float g = a.dy[i];
-    const std::int32_t index = load_argmax(a.argmax, a.argmax_bits, i);
-    const bool lower = index >= a.pool.width;
-    const Position p = chosen(a.pool, row, column, 0);
-    const std::int32_t at = p.column + (lower ? index - a.pool.width : index) * a.pool.dilation_width;
-    m += append(below + m, p.row + a.pool.dilation_height, at, g, (g != 0) & lower);
-    n += append(events + n, p.row, at, g, (g != 0) & !lower);
-  }
-  for (std::int32_t k = 0; k < m; ++k) events[n + k] = below[k];
-  return n + m;
+// Bits 0, 2, 4, ... side by side.
+LENTIL_HD std::uint64_t even_bits(std::uint64_t x) {
+  x &= 0x5555555555555555u;
+  x = (x | x >> 1) & 0x3333333333333333u;
+  x = (x | x >> 2) & 0x0f0f0f0f0f0f0f0fu;
+  x = (x | x >> 4) & 0x00ff00ff00ff00ffu;
+  x = (x | x >> 8) & 0x0000ffff0000ffffu;
+  return (x | x >> 16) & 0xffffffffu;
+}
+
+// `count` indices of two bits from index `first` on, 28 at most.
+LENTIL_HD std::uint64_t two_bit_indices(const std::uint8_t* plane, std::int32_t first, std::int32_t count) {
+  const std::int32_t bit = 2 * first, bytes = ((bit & 7) + 2 * count + 7) / 8;
+  std::uint64_t word = 0;
+  for (std::int32_t i = 0; i < bytes; ++i) word |= std::uint64_t{plane[(bit >> 3) + i]} << (8 * i);
+  return word >> (bit & 7);
+}
+
+// The common 2x2 windows: bit 1 of an index is the row and bit 0 the column, so that a row of windows is a
+// few words.
+constexpr std::int32_t kWidestHalves = 28;
+std::int32_t list_row_of_halves(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
+  const float* dy = a.dy + row * a.out.width;
+  const std::uint64_t indices = two_bit_indices(a.argmax, row * a.out.width, a.out.width);
+  const std::uint64_t lower = even_bits(indices >> 1), right = even_bits(indices);
+  const std::uint64_t nonzero = nonzero_bits(dy, a.out.width);
+  std::int32_t n = 0;
+  const auto list = [&](std::uint64_t bits, std::int32_t map_row) {
+    for (; bits != 0; bits &= bits - 1) {
+      const std::int32_t column = __builtin_ctzll(bits);
+      put(events + n++, map_row, 2 * column + static_cast<std::int32_t>(right >> column & 1), dy[column]);
+    }
+  };
+  list(nonzero & ~lower, 2 * row);
+  list(nonzero & lower, 2 * row + 1);
+  return n;
 }
 
 std::int32_t list_separate(const ConvEvents& a) {
-  const bool pairs = a.pool.height == 2 && a.out.width <= kWidestPair;
+  const Window& p = a.pool;
+  const bool halves = p.height == 2 && p.width == 2 && p.stride_height == 2 && p.stride_width == 2 &&
+                      p.top == 0 && p.left == 0 && p.dilation_height == 1 && p.dilation_width == 1 &&
+                      a.argmax_bits == 2 && a.out.width <= kWidestHalves;
   std::int32_t n = 0;
   for (std::int32_t row = 0; row < a.out.height; ++row)
-    n += pairs ? list_row_of_pairs(a, row, a.events + n) : list_row(a, row, a.events + n);
+    n += halves ? list_row_of_halves(a, row, a.events + n) : list_row(a, row, a.events + n);
   return n;
 }
 

@@ -9,25 +9,38 @@ namespace {
 
 LENTIL_HD bool inside(std::int32_t at, std::int32_t size) { return at >= 0 && at < size; }
 
+// dx += w g for one tap: V vectors of channels.
+template <std::int32_t V>
+LENTIL_HD void add_tap(float* dx, const float* weight, Vec g) {
+  Vec sum[V];
+#pragma GCC unroll 4
+  for (std::int32_t v = 0; v < V; ++v) sum[v] = fma(load(weight + v * kLanes), g, load(dx + v * kLanes));
+#pragma GCC unroll 4
+  for (std::int32_t v = 0; v < V; ++v) store(dx + v * kLanes, sum[v]);
+}
+LENTIL_HD void add_tap(float* dx, const float* weight, Vec g, std::int32_t channels) {
+  for (std::int32_t c = 0; c < channels; c += kChannelLanes)
+    add_tap<kChannelLanes / kLanes>(dx + c, weight + c, g);
+}
+
+// (The arguments by value: what is written could otherwise be them.)
 template <bool Inside>
-LENTIL_HD void add_event(const Conv2dBackwardInputWide& a, const ConvEvent& event) {
-  const ConvShape& s = a.shape;
-  const Window& k = s.kernel;
-  const std::int32_t channels = padded_channels(s);
-  const Vec g = broadcast(event.gradient);
-  const float* weight = a.weight;
-  for (std::int32_t i = 0; i < k.height; ++i) {
-    const std::int32_t row = event.row * k.stride_height - k.top + i * k.dilation_height;
-    if (!Inside && !inside(row, s.in.height)) {
-      weight += k.width * channels;
-      continue;
-    }
-    for (std::int32_t j = 0; j < k.width; ++j, weight += channels) {
-      const std::int32_t column = event.column * k.stride_width - k.left + j * k.dilation_width;
-      if (!Inside && !inside(column, s.in.width)) continue;
-      float* dx = a.dx + static_cast<std::ptrdiff_t>(row * s.in.width + column) * channels;
-      for (std::int32_t c = 0; c < channels; c += kLanes)
-        store(dx + c, fma(load(weight + c), g, load(dx + c)));
+void add_events(const Conv2dBackwardInputWide a) {
+  const Window k = a.shape.kernel;
+  const Plane in = a.shape.in;
+  const std::int32_t channels = padded_channels(a.shape);
+  const std::ptrdiff_t step = k.dilation_width * channels;
+  for (const ConvEvent* event = a.events; event < a.events + a.event_count; ++event) {
+    const Vec g = broadcast(event->gradient);
+    const std::int32_t column = event->column * k.stride_width - k.left;
+    const float* weight = a.weight;
+    for (std::int32_t i = 0; i < k.height; ++i) {
+      const std::int32_t row = event->row * k.stride_height - k.top + i * k.dilation_height;
+      float* dx = a.dx + static_cast<std::ptrdiff_t>(row * in.width + column) * channels;
+      for (std::int32_t j = 0; j < k.width; ++j, dx += step, weight += channels) {
+        if (!Inside && !(inside(row, in.height) && inside(column + j * k.dilation_width, in.width))) continue;
+        add_tap(dx, weight, g, channels);
+      }
     }
   }
 }
@@ -98,11 +111,7 @@ void sum_events(const Conv2dBackwardWeightWide& a) {
 }  // namespace
 
 void conv2d_backward_input_wide(const Conv2dBackwardInputWide& a) {
-  if (taps_inside(a.shape)) {
-    for (std::int32_t e = 0; e < a.event_count; ++e) add_event<true>(a, a.events[e]);
-  } else {
-    for (std::int32_t e = 0; e < a.event_count; ++e) add_event<false>(a, a.events[e]);
-  }
+  taps_inside(a.shape) ? add_events<true>(a) : add_events<false>(a);
 }
 
 void conv2d_backward_weight_wide(const Conv2dBackwardWeightWide& a) {
