@@ -239,7 +239,7 @@ class ConvRun {
   std::span<const float> weight_ = pieces_.random(size(s_.out_channels) * row(), 2);
   std::span<const float> bias_ = pieces_.random(size(s_.out_channels), 3);
   std::span<const float> dy_ = pieces_.sparse(size(s_.out_channels) * plane(s_.out), 4);
-  std::span<kernels::ConvEvent> events_ = pieces_.of<kernels::ConvEvent>(plane(s_.map));
+  std::span<kernels::ConvEvent> events_ = pieces_.of<kernels::ConvEvent>(plane(s_.map) + 1);
   std::span<float> map_ = pieces_.results(plane(s_.map));
   std::span<std::uint8_t> argmax_;
 };

@@ -77,6 +77,9 @@ inline std::string describe(const ConvCase& c) {
          std::to_string(c.kernel.height) + "x" + std::to_string(c.kernel.width);
 }
 
-constexpr std::int32_t kArgmaxBits = 4;  // enough for every pool above
+// As few as the planner gives the window.
+inline std::int32_t argmax_bits_of(const ConvCase& c) {
+  return argmax_bits(window_layer(c.pool, c.pool_stride, {1, 1}, c.pool_padding));
+}
 
 }  // namespace lentil::test

@@ -30,7 +30,7 @@ Forward kernel(const ConvCase& c, const std::vector<float>& x, const std::vector
                bool packed) {
   const kernels::ConvShape shape = kernel_shape(c);
   const auto plane = static_cast<std::size_t>(shape.out.height) * static_cast<std::size_t>(shape.out.width);
-  const std::size_t plane_bytes = kernels::argmax_plane_bytes(plane, kArgmaxBits);
+  const std::size_t plane_bytes = kernels::argmax_plane_bytes(plane, argmax_bits_of(c));
   std::vector<std::uint8_t> argmax_bytes(plane_bytes * c.outputs, 0xff);
   Output y(plane * c.outputs);
   std::vector<float> stored = w;
@@ -39,7 +39,7 @@ Forward kernel(const ConvCase& c, const std::vector<float>& x, const std::vector
   const std::int32_t middle = shape.out_channels / 3;
   for (const auto& [begin, end] : {std::pair{0, middle}, std::pair{middle, shape.out_channels}}) {
     kernel_table().conv2d_forward({.y = y.data(),
-                                   .argmax = {argmax ? argmax_bytes.data() : nullptr, kArgmaxBits},
+                                   .argmax = {argmax ? argmax_bytes.data() : nullptr, argmax_bits_of(c)},
                                    .x = x.data(),
                                    .weight = stored.data(),
                                    .bias = bias.empty() ? nullptr : bias.data(),
@@ -56,8 +56,9 @@ Forward kernel(const ConvCase& c, const std::vector<float>& x, const std::vector
   const auto width = static_cast<std::size_t>(shape.out.width);
   for (std::size_t i = 0; argmax && i < plane * c.outputs; ++i) {
     const std::size_t in_plane = i % plane;
+    const std::size_t bit = in_plane * static_cast<std::size_t>(argmax_bits_of(c));
     const std::uint32_t index =
-        (argmax_bytes[i / plane * plane_bytes + in_plane / 2] >> (in_plane % 2 * 4)) & 15u;
+        (argmax_bytes[i / plane * plane_bytes + bit / 8] >> bit % 8) & ((1u << argmax_bits_of(c)) - 1u);
     const std::size_t row =
         in_plane / width * c.pool_stride.height + index / c.pool.width - c.pool_padding.top;
     const std::size_t column =
