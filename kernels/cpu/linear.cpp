@@ -12,8 +12,9 @@ LENTIL_HD std::int32_t lanes_of(std::int32_t left, std::int32_t t) {
   return n < kLanes ? n : kLanes;
 }
 
-// T vectors of outputs from `output` on; the last one may be partly filled.
-template <std::int32_t T>
+// T vectors of outputs from `output` on; the last one may be partly filled. Packed: neighbouring outputs lie
+// side by side.
+template <std::int32_t T, bool Packed>
 LENTIL_HD void forward_tile(const LinearForward& a, std::int32_t output, std::int32_t left) {
   Vec sum[T];
   for (std::int32_t t = 0; t < T; ++t) {
@@ -25,8 +26,13 @@ LENTIL_HD void forward_tile(const LinearForward& a, std::int32_t output, std::in
     const Vec x = broadcast(a.x[i]);
 #pragma GCC unroll 4
     for (std::int32_t t = 0; t < T; ++t) {
-      const float* w = weight + static_cast<std::ptrdiff_t>(t) * kLanes * a.out_stride;
-      sum[t] = fma(load_strided(w, a.out_stride, 0, t == T - 1 ? last : kLanes), x, sum[t]);
+      const float* w = weight + static_cast<std::ptrdiff_t>(t) * kLanes * (Packed ? 1 : a.out_stride);
+      const std::int32_t lanes = t == T - 1 ? last : kLanes;
+      const bool whole = Packed && t < T - 1;
+      const Vec values = whole    ? load(w)
+                         : Packed ? load_n(w, lanes)
+                                  : load_strided(w, a.out_stride, 0, lanes);
+      sum[t] = fma(values, x, sum[t]);
     }
   }
   for (std::int32_t t = 0; t < T; ++t) store_n(a.y + output + t * kLanes, sum[t], lanes_of(left, t));
@@ -76,12 +82,18 @@ LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile4 tile4, Tile1
   for (; at < end; at += kLanes) tile1(at, end - at);
 }
 
+template <bool Packed>
+void forward_all(const LinearForward& a) {
+  in_tiles(
+      a.output_begin, a.output_end,
+      [&](std::int32_t at, std::int32_t left) { forward_tile<4, Packed>(a, at, left); },
+      [&](std::int32_t at, std::int32_t left) { forward_tile<1, Packed>(a, at, left); });
+}
+
 }  // namespace
 
 void linear_forward(const LinearForward& a) {
-  in_tiles(
-      a.output_begin, a.output_end, [&](std::int32_t at, std::int32_t left) { forward_tile<4>(a, at, left); },
-      [&](std::int32_t at, std::int32_t left) { forward_tile<1>(a, at, left); });
+  a.out_stride == 1 ? forward_all<true>(a) : forward_all<false>(a);
 }
 
 void linear_backward_input(const LinearBackwardInput& a) {
