@@ -14,7 +14,7 @@ std::int64_t fma_chains(std::int64_t rounds, float* value) {
   }
   for (std::int64_t round = 0; round < rounds; ++round) {
 #pragma GCC unroll 24
-    for (std::int32_t i = 0; i < kSumRegisters; ++i) sums[i] = fma(factor, factor, sums[i]);
+    for (Vec& sum : sums) sum = fma(factor, factor, sum);
   }
   *value = 0;
   for (const Vec& sum : sums) {
