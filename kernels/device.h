@@ -38,6 +38,10 @@ struct KernelTable {
   void (*pixels_forward)(const PixelsForward&);
   void (*fold_forward)(const FoldForward&);
   void (*fold_backward)(const FoldBackward&);
+  // No network calls it: a measure of the processor, as many fused multiply-adds as it can do. The sum of all
+  // chains, lane by lane, replaces the value whose square is added in each round; returns how many there
+  // were.
+  std::int64_t (*fma_chains)(std::int64_t rounds, float* value);
 };
 
 // One instruction set that the kernels were compiled for.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <functional>
 #include <type_traits>
 
@@ -64,9 +65,8 @@ struct Arguments::Parser {
       reject("unknown option '" + name + "'" + did_you_mean(name, names()) + hint);
     }
     if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + hint);
-    for (const CLI::Option* operand :
-         app.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
-      if (operand->count() == 0) reject(operand->get_name(true) + " is missing" + hint);
+    for (const std::string& name : needed) {
+      if (app.count(name) == 0) reject(name + " is missing" + hint);
     }
   }
 
@@ -80,6 +80,7 @@ struct Arguments::Parser {
 
   const Command& command;
   CLI::App app;
+  std::vector<std::string> needed;  // operands
 };
 
 Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
@@ -139,7 +140,25 @@ void Arguments::number_or(const std::string& word, const std::string& names, std
                });
 }
 
+void Arguments::numbers(const std::string& names, std::vector<std::uint32_t>& target,
+                        Range<std::uint32_t> range, const std::string& help) {
+  const std::string name = main_name(names);
+  parser_->add(names, "N,N,...", fmt::format("{} [{}]", help, fmt::join(target, ",")),
+               [&target, name, range](const std::string& given) {
+                 target.clear();
+                 for (const std::string& word : split(given, ','))
+                   target.push_back(parse_number(name, word, range));
+                 if (target.empty())
+                   reject(fmt::format("{} takes numbers such as 1,8, not '{}'", name, given));
+               });
+}
+
 void Arguments::operand(const std::string& name, std::string& target, const std::string& help) {
+  optional_operand(name, target, help);
+  parser_->needed.push_back(name);
+}
+
+void Arguments::optional_operand(const std::string& name, std::string& target, const std::string& help) {
   parser_->add(name, "", help, [&target](const std::string& given) { target = given; });
 }
 

@@ -36,7 +36,11 @@ class Arguments {
   // As number, but `word` means 0.
   void number_or(const std::string& word, const std::string& names, std::uint32_t& target,
                  Range<std::uint32_t> range, const std::string& help);
+  // Numbers with commas between them: "1,8,64".
+  void numbers(const std::string& names, std::vector<std::uint32_t>& target, Range<std::uint32_t> range,
+               const std::string& help);
   void operand(const std::string& name, std::string& target, const std::string& help);  // must be given
+  void optional_operand(const std::string& name, std::string& target, const std::string& help);
 
   // False: help was asked for and has been printed. Mistakes stop the command.
   bool parse(std::span<const std::string> words);

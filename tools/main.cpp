@@ -15,7 +15,7 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand};
+const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand, &kBenchCommand};
 
 const Command* find_command(const std::string& name) {
   const auto found =
@@ -25,11 +25,12 @@ const Command* find_command(const std::string& name) {
 
 std::string help() {
   std::string text =
-      "lentil: trains, tests and shows LeNet-style networks\n\n"
+      "lentil: trains, tests, shows and times LeNet-style networks\n\n"
       "Examples:\n"
       "  lentil train --data synth\n"
       "  lentil eval lenet.lentil --data synth --confusion\n"
-      "  lentil inspect lenet.lentil --memory\n\n"
+      "  lentil inspect lenet.lentil --memory\n"
+      "  lentil bench lenet.lentil\n\n"
       "Usage: lentil COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command* command : kCommands)
     text += fmt::format("  {:<10}{}\n", command->name, command->summary);

@@ -39,6 +39,7 @@ const KernelTable kTable{
     .pixels_forward = pixels_forward,
     .fold_forward = fold_forward,
     .fold_backward = fold_backward,
+    .fma_chains = fma_chains,
 };
 
 }  // namespace lentil::kernels::LENTIL_ISA

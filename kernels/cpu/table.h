@@ -33,5 +33,6 @@ void sgd_update(const SgdUpdate&);
 void pixels_forward(const PixelsForward&);
 void fold_forward(const FoldForward&);
 void fold_backward(const FoldBackward&);
+std::int64_t fma_chains(std::int64_t rounds, float* value);
 
 }  // namespace lentil::kernels::LENTIL_ISA

@@ -451,6 +451,7 @@ const KernelTable& oracle_kernels() {
       .pixels_forward = pixels_forward,
       .fold_forward = fold_forward,
       .fold_backward = fold_backward,
+      .fma_chains = nullptr,  // not arithmetic of a network
   };
   return table;
 }

@@ -1,0 +1,110 @@
+#include "tests/tools/program.h"
+
+using namespace lentil::test;
+using Catch::Contains;
+
+namespace {
+
+// Enough to see that it works: how long anything takes is not looked at.
+Words quick(Words words) {
+  words.insert(words.begin(), "bench");
+  words.insert(words.end(), {"--seconds", "0.01"});
+  return words;
+}
+
+std::string model_path(const TemporaryFolder& folder, const std::string& arch) {
+  std::string file = folder.path("m.lentil");
+  run_json({"train", "--arch", arch, "--data", "synth:60,20", "--epochs", "1", "-o", file});
+  return file;
+}
+
+std::string refused(const Words& words) {
+  const Ended ended = run_lentil(quick(words));
+  CHECK(ended.code == 2);
+  CHECK(ended.out.empty());
+  return ended.err;
+}
+
+}  // namespace
+
+TEST_CASE("bench without a file times LeNet, once for each batch and number of threads") {
+  const auto result = run_json(quick({"--batch", "1,3", "--threads", "1,2"}));
+  CHECK(result["file"] == "lenet");
+  CHECK(result["mode"] == "infer");
+  CHECK(result["images"] == "drawn digits");
+  CHECK(result["multiply_adds"] == 480'500);
+  REQUIRE(result["runs"].size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto& run = result["runs"][i];
+    CHECK(run["batch"] == (i < 2 ? 1 : 3));
+    CHECK(run["threads"] == 1 + i % 2);
+    CHECK(run["calls"] > 0);
+    CHECK(run["p50_us"] > 0);
+    CHECK(run["p99_us"] >= run["p50_us"]);
+    CHECK(run["us_per_image"].get<double>() == Approx(run["p50_us"].get<double>() / run["batch"].get<int>()));
+    CHECK(run["percent_of_peak"].get<double>() == Approx(100 * 480.5e9 / run["us_per_image"].get<double>() /
+                                                         run["peak_multiply_adds_per_second"].get<double>()));
+  }
+}
+
+TEST_CASE("bench tells the bytes of the arena: more of them for speed, and for training") {
+  const TemporaryFolder folder;
+  const std::string file = model_path(folder, "conv 4 k3, relu, flatten, linear 10");
+  const auto bytes = [&](const char* goal, Words more) {
+    more.insert(more.begin(), {file, "--batch", "1", "--goal", goal});
+    const auto result = run_json(quick(more));
+    CHECK(result["goal"] == goal);
+    return result["runs"][0]["arena_bytes"].get<std::uint64_t>();
+  };
+  CHECK(bytes("small", {}) < bytes("fast", {}));
+  CHECK(bytes("fast", {}) < bytes("fast", {"--train"}));
+}
+
+TEST_CASE("a file with golden samples is timed with them, in the network's own words") {
+  const TemporaryFolder folder;
+  const std::string file = model_path(folder, "mlp");
+  const auto result = run_json(quick({file, "--batch", "20", "--layers"}));
+  CHECK(result["images"] == "golden samples");
+  CHECK(result["weights_hash"] == run_json({"inspect", file})["weights_hash"]);
+  std::uint64_t counted = 0;
+  for (const auto& step : result["layers"][0]["steps"]) {
+    counted += step["multiply_adds"].get<std::uint64_t>();
+    CHECK(step["us_per_image"] > 0);
+  }
+  CHECK(counted == result["multiply_adds"]);
+}
+
+TEST_CASE("training steps are timed on drawn digits, and count more multiply-adds") {
+  const auto result = run_json(quick({"--train", "--batch", "5"}));
+  CHECK(result["mode"] == "train");
+  CHECK(result["images"] == "drawn digits");
+  CHECK(result["multiply_adds"] == 1'297'500);
+  CHECK(result["runs"][0]["calls"] > 0);
+}
+
+TEST_CASE("bench runs under the instruction set that it is told, and says so") {
+  CHECK(run_json(quick({"logreg", "--batch", "1"}), {"LENTIL_ISA=baseline"})["isa"] == "baseline");
+}
+
+TEST_CASE("the tables of bench are a result, its progress is not") {
+  const Ended ended = run_lentil(quick({"--batch", "2", "--layers"}));
+  CHECK(ended.code == 0);
+  CHECK_THAT(ended.out, Contains("480,500 multiply-adds") && Contains("% of peak") &&
+                            Contains("layers, batch 2, 1 thread") && Contains("conv1, ") && Contains("fc2"));
+  CHECK(ended.err == "batch 2, 1 thread\n");
+}
+
+TEST_CASE("lists of numbers are checked one by one") {
+  CHECK_THAT(refused({"--batch", "1,none"}), Contains("--batch takes a whole number") && Contains("'none'"));
+  CHECK_THAT(refused({"--batch", "0"}), Contains("from 1 to"));
+  CHECK_THAT(refused({"--batch", ","}), Contains("--batch takes numbers such as 1,8"));
+  CHECK_THAT(refused({"--threads", "1,5000"}), Contains("from 0 to 1024"));
+}
+
+TEST_CASE("bench refuses what it cannot time") {
+  CHECK_THAT(refused({"--train", "--layers"}), Contains("leave --train out"));
+  CHECK_THAT(refused({"a.lentil", "b.lentil"}), Contains("one word too many"));
+  const Ended ended = run_lentil(quick({"missing.lentil"}));
+  CHECK(ended.code == 1);
+  CHECK_THAT(ended.err, Contains("missing.lentil"));
+}

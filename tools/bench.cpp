@@ -1,0 +1,92 @@
+// lentil bench: how fast a network is, beside what the processor could do.
+#include <fmt/format.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "models/registry.h"
+#include "tools/arguments.h"
+#include "tools/bench_report.h"
+#include "tools/command.h"
+#include "tools/multiply_adds.h"
+#include "tools/network.h"
+#include "tools/output.h"
+#include "tools/stop.h"
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+struct BenchOptions {
+  std::string file = "lenet", goal = "fast";
+  std::vector<std::uint32_t> batches{1, 8, 64}, threads{1};
+  float seconds = 1;
+  bool train = false, layers = false, json = false;
+};
+
+void declare(Arguments& a, BenchOptions& o) {
+  a.optional_operand("FILE", o.file, "the model, or a network's name (weights are drawn) [lenet]");
+  a.numbers("--batch,--batch-size", o.batches, {1, std::numeric_limits<std::int32_t>::max()},
+            "images of one call");
+  a.numbers("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core");
+  a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
+  a.flag("--train", o.train, "time training steps on drawn digits, of all layers and with momentum");
+  a.flag("--layers", o.layers, "also show which layers an inference spends its time in, on one thread");
+  a.number("--seconds", o.seconds, {0.001f, 60}, "time for each line");
+  a.flag("--json", o.json, "print everything as one line of JSON");
+}
+
+formats::ModelFile load(const std::string& name) {
+  if (models::find_definition(name) != nullptr) return make_network(name, 1);
+  return need(formats::load_model_file(name));
+}
+
+BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
+  const Model model = file.model();
+  const Goal goal = o.goal == "small" ? Goal::small : Goal::fast;
+  BenchReport report{.file = o.file,
+                     .goal = o.goal,
+                     .isa = Machine(1).isa(),
+                     .images = "",
+                     .training = o.train,
+                     .weights_hash = weights_hash(model),
+                     .multiply_adds = o.train ? training_multiply_adds(model) : multiply_adds(model)};
+  for (const std::uint32_t batch : o.batches) {
+    const BenchImages images = o.train ? BenchImages::drawn(file, batch) : BenchImages::of_file(file, batch);
+    report.images = images.source();
+    for (const std::uint32_t threads : o.threads) {
+      Machine machine(threads);
+      print_note(fmt::format("batch {}, {}", batch, counted(machine.threads(), "thread")));
+      const BenchCase setting{o.train ? Mode::train : Mode::infer, goal, batch, o.seconds};
+      report.rows.push_back({batch, machine.threads(), measure(machine, file, images, setting)});
+    }
+    if (o.layers) report.layers.push_back({batch, time_layers(file, images, goal, batch, o.seconds)});
+  }
+  return report;
+}
+
+int run(const Command& command, std::span<const std::string> words) {
+  BenchOptions options;
+  Arguments arguments(command);
+  declare(arguments, options);
+  if (!arguments.parse(words)) return 0;
+  if (options.train && options.layers) reject("--layers shows the layers of an inference: leave --train out");
+  const formats::ModelFile file = load(options.file);
+  const BenchReport report = run_all(options, file);
+  if (options.json) {
+    print_json(bench_json(report));
+  } else {
+    print_result(bench_text(report));
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command kBenchCommand{"bench", "times a model: latency, images per second, share of the peak",
+                            "  lentil bench\n"
+                            "  lentil bench lenet.lentil --batch 1,64 --threads 1,2\n"
+                            "  lentil bench lenet.lentil --train --batch 64\n"
+                            "  lentil bench lenet.lentil --layers\n",
+                            run};
+
+}  // namespace lentil::tools

@@ -1,0 +1,48 @@
+// Pictures for a network that is being timed.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "formats/model_file.h"
+#include "runtime/plan.h"
+
+namespace lentil::tools {
+
+class BenchImages {
+ public:
+  // The file's golden samples: what the network is for. Digits that Lentil draws, if it has none.
+  static BenchImages of_file(const formats::ModelFile& file, std::uint32_t batch);
+  // Drawn digits with labels. A network that takes images of another size sees their pixels as they come.
+  static BenchImages drawn(const formats::ModelFile& file, std::uint32_t batch);
+
+  InputType type() const { return pixels_.empty() ? InputType::float32 : InputType::uint8; }
+  const std::string& source() const { return source_; }
+  std::span<const std::uint8_t> labels(std::size_t call) const { return part(labels_, call, 1); }
+
+  // use(input) with the images of this call, [batch][image]: calls take turns through all that there are.
+  template <class Use>
+  auto with_input(std::size_t call, Use use) const {
+    if (type() == InputType::uint8) return use(part(pixels_, call, image_));
+    return use(part(values_, call, image_));
+  }
+
+ private:
+  BenchImages(const formats::ModelFile& file, std::uint32_t batch, std::string source);
+  void repeat();
+
+  template <class T>
+  std::span<const T> part(const std::vector<T>& all, std::size_t call, std::size_t size) const {
+    return std::span(all).subspan(call * batch_ % count_ * size, batch_ * size);
+  }
+
+  std::size_t image_, batch_;
+  std::size_t count_ =
+      0;  // different ones: as many more follow as a call that begins with the last one needs
+  std::vector<std::uint8_t> pixels_, labels_;
+  std::vector<float> values_;
+  std::string source_;
+};
+
+}  // namespace lentil::tools

@@ -1,0 +1,101 @@
+#include "tools/bench_report.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tools/text.h"
+
+namespace lentil::tools {
+namespace {
+
+double percent(double multiply_adds, double seconds, double peak) {
+  return 100 * multiply_adds / seconds / peak;
+}
+
+double percent_of_peak(const BenchReport& bench, const BenchReport::Row& row) {
+  return percent(static_cast<double>(bench.multiply_adds) * row.batch, row.times.p50, row.times.peak);
+}
+
+double percent_of_peak(const BenchReport::Layers& rows, const StepTime& step) {
+  return percent(static_cast<double>(step.multiply_adds) * rows.batch, step.seconds, rows.times.peak);
+}
+
+double micros(double seconds) { return seconds * 1e6; }
+
+std::string rows_text(const BenchReport& bench) {
+  std::string text =
+      fmt::format("\n{:>6}{:>9}{:>11}{:>11}{:>11}{:>11}{:>14}{:>11}{:>11}\n", "batch", "threads", "p50 us",
+                  "p99 us", "us/image", "images/s", "arena bytes", "peak G/s", "% of peak");
+  for (const BenchReport::Row& row : bench.rows) {
+    const BenchTimes& t = row.times;
+    text += fmt::format("{:>6}{:>9}{:>11.2f}{:>11.2f}{:>11.2f}{:>11.0f}{:>14}{:>11.1f}{:>11.1f}\n", row.batch,
+                        row.threads, micros(t.p50), micros(t.p99), micros(t.p50) / row.batch,
+                        t.images_per_second, grouped(t.arena), t.peak * 1e-9, percent_of_peak(bench, row));
+  }
+  return text;
+}
+
+std::string layers_text(const BenchReport::Layers& rows) {
+  std::string text =
+      fmt::format("\n{:<36}{:>11}{:>9}{:>14}{:>11}\n", fmt::format("layers, batch {}, 1 thread", rows.batch),
+                  "us/image", "share", "multiply-adds", "% of peak");
+  for (const StepTime& step : rows.times.steps) {
+    text += fmt::format("{:<36}{:>11.3f}{:>7.1f} %{:>14}{:>11.1f}\n", step.layers,
+                        micros(step.seconds) / rows.batch, 100 * step.seconds / rows.times.total,
+                        grouped(step.multiply_adds), percent_of_peak(rows, step));
+  }
+  return text;
+}
+
+nlohmann::ordered_json layers_json(const BenchReport::Layers& rows) {
+  auto json = nlohmann::ordered_json::array();
+  for (const StepTime& step : rows.times.steps) {
+    json.push_back({{"layers", step.layers},
+                    {"us_per_image", micros(step.seconds) / rows.batch},
+                    {"multiply_adds", step.multiply_adds},
+                    {"percent_of_peak", percent_of_peak(rows, step)}});
+  }
+  return {{"batch", rows.batch}, {"threads", 1}, {"steps", json}};
+}
+
+}  // namespace
+
+std::string bench_text(const BenchReport& bench) {
+  std::string text =
+      fmt::format("{}: {} of {}, {}, goal {}\n", bench.file, bench.training ? "training steps" : "inference",
+                  bench.images, bench.isa, bench.goal);
+  text +=
+      fmt::format("{} multiply-adds for an image, those with zeros too; peak: fma that waits for nothing\n",
+                  grouped(bench.multiply_adds));
+  text += rows_text(bench);
+  for (const BenchReport::Layers& rows : bench.layers) text += layers_text(rows);
+  text.pop_back();
+  return text;
+}
+
+nlohmann::ordered_json bench_json(const BenchReport& bench) {
+  nlohmann::ordered_json json{{"file", bench.file},
+                              {"weights_hash", hash_text(bench.weights_hash)},
+                              {"mode", bench.training ? "train" : "infer"},
+                              {"images", bench.images},
+                              {"isa", bench.isa},
+                              {"goal", bench.goal},
+                              {"multiply_adds", bench.multiply_adds}};
+  for (const BenchReport::Row& row : bench.rows) {
+    const BenchTimes& t = row.times;
+    json["runs"].push_back({{"batch", row.batch},
+                            {"threads", row.threads},
+                            {"calls", t.calls},
+                            {"p50_us", micros(t.p50)},
+                            {"p99_us", micros(t.p99)},
+                            {"us_per_image", micros(t.p50) / row.batch},
+                            {"images_per_second", t.images_per_second},
+                            {"arena_bytes", t.arena},
+                            {"peak_multiply_adds_per_second", t.peak},
+                            {"percent_of_peak", percent_of_peak(bench, row)}});
+  }
+  for (const BenchReport::Layers& rows : bench.layers) json["layers"].push_back(layers_json(rows));
+  return json;
+}
+
+}  // namespace lentil::tools

@@ -1,0 +1,34 @@
+// What has been timed, for people and for programs.
+#pragma once
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/bench_case.h"
+#include "tools/layer_times.h"
+
+namespace lentil::tools {
+
+struct BenchReport {
+  struct Row {
+    std::uint32_t batch, threads;
+    BenchTimes times;
+  };
+  struct Layers {
+    std::uint32_t batch;
+    LayerTimes times;
+  };
+
+  std::string file, goal, isa, images;
+  bool training = false;
+  std::uint64_t weights_hash = 0;
+  std::uint64_t multiply_adds = 0;  // of one image and call
+  std::vector<Row> rows{};
+  std::vector<Layers> layers{};
+};
+
+std::string bench_text(const BenchReport& bench);
+nlohmann::ordered_json bench_json(const BenchReport& bench);
+
+}  // namespace lentil::tools
