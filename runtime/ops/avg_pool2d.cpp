@@ -6,8 +6,8 @@
 namespace lentil {
 namespace {
 
-constexpr std::uint64_t kLargestWindow =
-    65536;  // its sides' product, and so every count, is exact in int32 and float32
+// Bounds the time of one output. Counts of elements are exact in float32.
+constexpr std::uint64_t kLargestWindow = 65536;
 
 Result<Shape> infer(const Layer& layer, const Shape& in) {
   const Extent out = window_outputs(layer, in);

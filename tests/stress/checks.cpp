@@ -88,7 +88,7 @@ class Check {
   template <class T>
   reference::Targets<T> targets(std::size_t batch) const {
     const Batch& b = batches_[batch];
-    if (run_.loss != Loss::mse) return {run_.loss, b.labels, {}};
+    if (run_.loss != Loss::mse) return {run_.loss, b.labels, {}, static_cast<T>(run_.label_smoothing)};
     return {run_.loss, {}, {b.targets.begin(), b.targets.end()}};
   }
 
@@ -115,6 +115,7 @@ class Check {
             .goal = way.goal,
             .input = run_.input,
             .loss = run_.loss,
+            .label_smoothing = run_.label_smoothing,
             .batch = way.at_a_time > 0 ? way.at_a_time : run_.batch,
             .threads = way.threads,
             .momentum = run_.momentum,
@@ -125,6 +126,7 @@ class Check {
   Sgd sgd() const {
     Sgd result = kSgd;
     if (!run_.momentum) result.momentum = 0;
+    result.nesterov = run_.nesterov;
     return result;
   }
   ParallelFor hook(const Way& way) const { return way.threads > 1 ? pool_.hook() : ParallelFor{}; }
