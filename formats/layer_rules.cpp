@@ -79,7 +79,7 @@ Error check_slope(const Layer& l, std::uint32_t index) {
 
 // Parameters that are one vector: slopes of PReLU, scales of batch-norm, constants.
 bool has_vectors(const Layer& l) {
-  return l.type == LayerType::prelu || is_batch_norm(l.type) || has_constant(l);
+  return l.type == LayerType::prelu || is_batch_norm(l.type) || l.has_constant();
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ bool keeps_shape(const Layer& l) {
 }
 
 std::uint32_t inputs_required(const Layer& l) {
-  const bool joins = l.type == LayerType::concat || (is_arithmetic(l.type) && !has_constant(l));
+  const bool joins = l.type == LayerType::concat || (is_arithmetic(l.type) && !l.has_constant());
   return joins ? 2 : 1;
 }
 

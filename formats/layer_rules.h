@@ -21,12 +21,6 @@ struct TensorShape {
   std::uint64_t count() const;  // elements; 0 for rank 0; stays at 2^64 - 1 if there are more
 };
 
-// Sums, differences and products: of two layers, or of one layer and a constant, which is the weight.
-inline bool is_arithmetic(LayerType type) {
-  return type == LayerType::add || type == LayerType::sub || type == LayerType::mul;
-}
-inline bool has_constant(const Layer& layer) { return is_arithmetic(layer.type) && layer.out_features != 0; }
-
 // The shape of this tensor in a PyTorch state_dict; rank 0 if such a layer has none.
 TensorShape tensor_shape(const Layer& layer, Slot slot);
 

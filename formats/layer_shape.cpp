@@ -28,8 +28,10 @@ std::string describe(const Layer& layer, const Error& error) {
          std::to_string(error.needed);
 }
 
-// Why the layer cannot take `in` alone.
-std::string refusal(const Layer& l, const Shape& in) {
+// Why the layer cannot take `in` alone; `error` is what infer said.
+std::string refusal(const Layer& l, const Shape& in, const Error& error) {
+  if (error.status == Status::unsupported_window)
+    return "its window " + spell(l.kernel) + " has more than " + std::to_string(error.needed) + " elements";
   switch (l.type) {
     case LayerType::prelu:
       return "as many slopes as channels, or one";
@@ -45,7 +47,7 @@ std::string refusal(const Layer& l, const Shape& in) {
     default:
       break;
   }
-  if (!has_constant(l)) return "it does not suit its input " + spell(in);
+  if (!l.has_constant()) return "it does not suit its input " + spell(in);
   return "a constant of " + std::to_string(l.out_features) + " for " + spell(in) +
          ": one value, one for each channel, or one for each element";
 }
@@ -56,7 +58,7 @@ Outcome<Shape> shape_of(const Layer& l, std::span<const Shape> inputs) {
     return Failure{"its input is " + spell(inputs[0]) + ": flatten it first"};
   const OpDef& op = *find_op(l.type);
   Result<Shape> out = op.infer(l, inputs[0]);
-  if (!out) return Failure{refusal(l, inputs[0])};
+  if (!out) return Failure{refusal(l, inputs[0], out.error())};
   for (const Shape& next : inputs.subspan(1)) {
     const Shape so_far = *out;
     out = op.join(l, so_far, next);

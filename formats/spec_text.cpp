@@ -8,7 +8,7 @@ namespace lentil::formats {
 namespace {
 
 float number_of(const LayerData& layer) {
-  if (has_constant(layer.settings)) return layer.tensor(Slot::weight)[0];
+  if (layer.settings.has_constant()) return layer.tensor(Slot::weight)[0];
   const LayerType type = layer.settings.type;
   const bool slope = type == LayerType::leaky_relu || type == LayerType::elu;
   return slope ? layer.settings.slope : layer.settings.rate;
@@ -68,7 +68,7 @@ bool same_layer(const LayerData& a, const LayerData& b) {
   for (std::size_t s = 0; s < kSlots; ++s) sizes = sizes && a.tensors[s].size() == b.tensors[s].size();
   return sizes && same_settings(a.settings, b.settings) &&
          (!takes_parameters(a.settings) || a.name == b.name) &&
-         (!has_constant(a.settings) || a.tensors == b.tensors);
+         (!a.settings.has_constant() || a.tensors == b.tensors);
 }
 
 // Whether an entry can be made of the layer at all; if it says everything is seen when it is read again.

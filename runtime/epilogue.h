@@ -5,8 +5,7 @@
 
 namespace lentil {
 
-// y = activation(y), then the fused Dropout, for one image. (The channels that a
-// convolution drops are dropped in its kernel.)
+// y = activation(y), then the fused Dropout, for one image. (A convolution drops channels in its kernel.)
 void apply_epilogue(const OpContext& ctx, std::uint32_t image);
 
 // d *= factor * f'(y) for elements [first, first + count) of one image that `step` has put out.

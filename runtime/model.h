@@ -51,6 +51,11 @@ constexpr bool is_batch_norm(LayerType type) {
   return type == LayerType::batch_norm1d || type == LayerType::batch_norm2d;
 }
 
+// Sums, differences and products: of two layers, or of one and a constant, which is the weight.
+constexpr bool is_arithmetic(LayerType type) {
+  return type == LayerType::add || type == LayerType::sub || type == LayerType::mul;
+}
+
 struct Layer {
   LayerType type = LayerType::relu;
   std::string_view name;                 // "conv1": prefix of the parameters' names
@@ -71,10 +76,8 @@ struct Layer {
 
   std::span<const float> tensor(Slot s) const { return tensors[static_cast<std::size_t>(s)]; }
   // False for the constant of a sum, difference or product: it is no parameter, and never trained.
-  bool has_parameters() const {
-    const bool constant = type == LayerType::add || type == LayerType::sub || type == LayerType::mul;
-    return !constant && !tensor(Slot::weight).empty();
-  }
+  bool has_parameters() const { return !is_arithmetic(type) && !tensor(Slot::weight).empty(); }
+  bool has_constant() const { return is_arithmetic(type) && out_features != 0; }
 };
 
 // How pixels 0..255 become the network's input: (pixel / 255 - mean) / std, per channel. An input with more

@@ -17,9 +17,6 @@ Error infer_layer(PlanNotes& n, std::uint32_t index) {
       infer_shape(layer, [&](std::size_t i) { return n.shape_of(layer_input(layer, index, i)); });
   if (!shape) return {shape.error().status, index, shape.error().needed, shape.error().given};
   if (!fits(*shape)) return {Status::tensor_too_large, index, kMostElements, elements(*shape)};
-  const std::uint64_t window = std::uint64_t{layer.kernel.height} * layer.kernel.width;
-  if (layer.type == LayerType::max_pool2d && window > 256)
-    return {Status::unsupported_window, index, 256, window};
   n.shapes[index] = *shape;
   return {};
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "formats/layer_rules.h"
 #include "runtime/graph.h"
 #include "tools/text.h"
 
@@ -55,7 +54,7 @@ std::string avg_pool2d(const Layer& l) {
 
 // Of two layers, or with a constant: its value, or how many there are.
 std::string arithmetic(const char* name, const Layer& l) {
-  if (!formats::has_constant(l)) return fmt::format("{}()", name);
+  if (!l.has_constant()) return fmt::format("{}()", name);
   const auto constant = l.tensor(Slot::weight);
   if (constant.size() == 1) return fmt::format("{}(constant={})", name, number(constant[0]));
   return fmt::format("{}(constant=[{}])", name, l.out_features);

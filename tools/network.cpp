@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "formats/initial_weights.h"
-#include "formats/layer_rules.h"
 #include "formats/spec.h"
 #include "models/lenet.h"
 #include "models/registry.h"
@@ -74,7 +73,7 @@ std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const st
 }
 
 std::uint64_t parameter_count(const Layer& layer) {
-  if (formats::has_constant(layer)) return 0;
+  if (layer.has_constant()) return 0;
   return layer.tensor(Slot::weight).size() + layer.tensor(Slot::bias).size();
 }
 

@@ -18,7 +18,7 @@ std::string pytorch_text(const char* set, const formats::TestResult& test) {
 
 TrainLog::TrainLog(const TrainOptions& o)
     : quiet_(o.quiet),
-      rates_(o.schedule != "constant"),
+      shows_rate_(o.schedule != "constant"),
       epochs_(o.epochs),
       step_images_(step_images(o)),
       interval_(o.log_interval) {
@@ -66,7 +66,8 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
   if (batch % interval_ != 0) return;
   if (!pytorch_) {
     print_note(fmt::format("epoch {}/{}  {}/{}  loss {:.4f}{}", p.epoch + 1, epochs_, p.images,
-                           p.images_per_epoch, p.loss, rates_ ? fmt::format("  lr {:.6g}", p.rate) : ""));
+                           p.images_per_epoch, p.loss,
+                           shows_rate_ ? fmt::format("  lr {:.6g}", p.rate) : ""));
     return;
   }
   // As the examples of PyTorch count: batches before this one, each taken to be as large as this one.

@@ -35,7 +35,8 @@ class TrainLog {
   void print_line(const formats::FitProgress& progress) const;
 
   Show show_;
-  bool pytorch_, quiet_, rates_;  // rates_: they change on the way
+  bool pytorch_, quiet_;
+  bool shows_rate_;  // of every line: a schedule changes it
   std::uint32_t epochs_, step_images_, interval_;
   ProgressBar bar_;
   // Of the epoch so far:

@@ -44,8 +44,7 @@ std::string arch_help() {
   for (const models::Definition& definition : models::definitions()) names.emplace_back(definition.name);
   return "the network: " + join(names, ", ") +
          "; a model file, whose weights are the start; or a line such as 'conv 8 k5, maxpool 2, relu, "
-         "flatten, "
-         "linear 10, logsoftmax'";
+         "flatten, linear 10, logsoftmax'";
 }
 
 void declare_training(Arguments& a, TrainOptions& o) {
@@ -71,10 +70,10 @@ void declare_training(Arguments& a, TrainOptions& o) {
 }
 
 void declare_schedule(Arguments& a, TrainOptions& o) {
-  a.choice("--schedule", o.schedule, {"constant", "step", "cosine", "one-cycle"},
-           "how the learning rate moves: not; times --gamma every --step-size epochs; from --lr to --min-lr; "
-           "up to "
-           "--lr and down again, while the momentum (unless 0) goes from 0.95 to 0.85 and back");
+  a.choice(
+      "--schedule", o.schedule, {"constant", "step", "cosine", "one-cycle"},
+      "how the learning rate moves: it does not; times --gamma every --step-size epochs; from --lr to "
+      "--min-lr; up to --lr and down again, while the momentum (unless 0) goes from 0.95 to 0.85 and back");
   a.number("--step-size", o.step_size, {1, kMost}, "epochs between two factors, with --schedule step");
   a.number("--gamma", o.gamma, {0, 1}, "the factor, with --schedule step");
   a.number("--min-lr", o.min_rate, {0, 1e6f}, "where the rate ends, with --schedule cosine");

@@ -214,7 +214,8 @@ LENTIL_HD std::int32_t channels_of_tile(std::int32_t left, std::int32_t most) {
 }
 
 void clear_channel(const Conv2dForward& a, std::int32_t channel) {
-  const auto plane = static_cast<std::size_t>(a.shape.out.height * a.shape.out.width);
+  const Plane& out = a.shape.out;
+  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
   __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
   if (a.argmax.data == nullptr) return;
   const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
@@ -276,8 +277,9 @@ LENTIL_HD std::int32_t columns_with(std::int32_t width, std::int32_t lanes) {
 bool conv2d_forward_rows(const Conv2dForward& a) {
   if constexpr (kHasFma) {
     const Plane used = used_map(a.shape);
-    const bool half = columns_with(used.width, kHalfLanes) < columns_with(used.width, kLanes);
-    return half ? compute_all<kHalfLanes>(a) : compute_all<kLanes>(a);
+    if (columns_with(used.width, kHalfLanes) < columns_with(used.width, kLanes))
+      return compute_all<kHalfLanes>(a);
+    return compute_all<kLanes>(a);
   }
   return false;
 }

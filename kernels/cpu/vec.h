@@ -27,8 +27,7 @@ using Vec __attribute__((vector_size(4 * kLanes), may_alias)) = float;
 using Ints __attribute__((vector_size(4 * kLanes), may_alias)) = std::int32_t;
 using UnalignedVec __attribute__((vector_size(4 * kLanes), may_alias, aligned(4))) = float;
 
-// Vectors of a number of lanes that is told: kLanes, or half of them for rows that would leave half a vector
-// empty.
+// Vectors of L lanes, which are kLanes, or half as many for rows that would leave half a vector empty.
 template <std::int32_t L>
 struct VectorOf {
   using Type __attribute__((vector_size(4 * L))) = float;
@@ -48,9 +47,8 @@ LENTIL_HD Vector<L> broadcast_lanes(float x) {
 
 LENTIL_HD Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 LENTIL_HD void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
-LENTIL_HD Vec broadcast(float x) {
-  return x - Vec{};
-}  // and not Vec{} + x, which would have to turn -0 into +0
+// x - 0 and not 0 + x, which would have to turn -0 into +0.
+LENTIL_HD Vec broadcast(float x) { return x - Vec{}; }
 LENTIL_HD Ints broadcast(std::int32_t x) { return Ints{} + x; }
 
 // Lane by lane, 0, 1, 2, ...
@@ -162,14 +160,14 @@ LENTIL_HD Vector<L> in_register(Vector<L> v) {
 #endif
   return v;
 }
-// Vectors that sums may fill, when taps and inputs have theirs.
+// Registers that sums may fill, beside those of the taps and the inputs.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr std::int32_t kSumRegisters = 24;
 #else
 inline constexpr std::int32_t kSumRegisters = 12;
 #endif
 
-// Whether fma is an instruction of its own: else it is what takes the time, and not loads.
+// Whether fma is one instruction. Where it is not, it takes the time, and saving loads gains nothing.
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__aarch64__)
 inline constexpr bool kHasFma = true;
 #else
@@ -188,7 +186,7 @@ LENTIL_HD Vector<L> load_inside(const float* p, std::int32_t first, std::int32_t
 #if defined(__AVX512F__)
   const std::int32_t begin = first < 0 ? (first < -L ? L : -first) : 0;
   const std::int32_t end = size - first < 0 ? 0 : size - first < L ? size - first : L;
-  const std::uint32_t mask = begin < end ? (0xffffffffu >> (32 - end)) & ~((1u << begin) - 1u) : 0u;
+  const std::uint32_t mask = ((1u << end) - 1u) & ~((1u << begin) - 1u);
   if constexpr (L == 16) {
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), p);
   } else {

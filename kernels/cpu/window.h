@@ -34,7 +34,8 @@ LENTIL_HD void take_greater(RunningMax& max, Vec value, std::int32_t index, Lane
   max.index = select(greater, broadcast(index), max.index);
 }
 
-// Writes one index of a plane; positions must be written in increasing order.
+// Writes one index of a plane; positions must be written in increasing order. The last ones so far may be
+// written again, all from some position on.
 LENTIL_HD void store_argmax(std::uint8_t* plane, std::int32_t bits, std::int32_t at, std::int32_t index) {
   const std::int32_t bit = at * bits;
   const auto value = static_cast<std::uint8_t>(index << (bit & 7));

@@ -19,7 +19,10 @@ const OpDef* find_op(LayerType type) {
   return index < kOps.size() ? kOps[index] : nullptr;
 }
 
-const OpDef& op_of(const Step& step) { return step.layer == kNoIndex ? kPixels : *find_op(step.type); }
+// Planning has refused types that are not in the table.
+const OpDef& op_of(const Step& step) {
+  return step.layer == kNoIndex ? kPixels : *kOps[static_cast<std::size_t>(step.type)];
+}
 
 void transpose(const float* from, float* to, std::size_t rows, std::size_t columns) {
   for (std::size_t r = 0; r < rows; ++r) {

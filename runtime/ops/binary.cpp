@@ -14,14 +14,12 @@ kernels::Binary operation_of(LayerType type) {
                                   : kernels::Binary::mul;
 }
 
-bool has_constant(const Layer& layer) { return layer.out_features != 0; }
-
 Result<Shape> infer(const Layer& layer, const Shape& in) {
   const std::size_t inputs = std::max<std::size_t>(layer.inputs.size(), 1),
-                    wanted = has_constant(layer) ? 1 : 2;
+                    wanted = layer.has_constant() ? 1 : 2;
   if (inputs != wanted) return Error{Status::bad_hyperparameter, 0, wanted, inputs};
   const std::uint32_t constants = layer.out_features;
-  if (has_constant(layer) && constants != 1 && constants != in.channels && constants != in.count())
+  if (layer.has_constant() && constants != 1 && constants != in.channels && constants != in.count())
     return Error{Status::shape_mismatch, 0, constants, in.channels};
   return in;
 }
@@ -49,7 +47,7 @@ void apply_constant(const OpContext& ctx, float* y, const float* x) {
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
   for (std::uint32_t b = begin; b < end; ++b) {
-    if (has_constant(ctx.layer)) {
+    if (ctx.layer.has_constant()) {
       apply_constant(ctx, ctx.y_of(b), ctx.x_of(b));
     } else {
       ctx.kernels.binary_forward({ctx.y_of(b), ctx.x_of(b), ctx.second_of(b),
@@ -68,7 +66,7 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
     if (ctx.step.type != LayerType::mul) {
       const bool negative = ctx.step.type == LayerType::sub && ctx.second_side;
       ctx.kernels.affine_forward({dx, dy, count, negative ? -1.0f : 1.0f, 0.0f});
-    } else if (has_constant(ctx.layer)) {
+    } else if (ctx.layer.has_constant()) {
       apply_constant(ctx, dx, dy);
     } else {
       ctx.kernels.binary_forward({dx, dy, ctx.second_of(b), count, kernels::Binary::mul});

@@ -6,11 +6,15 @@
 namespace lentil {
 namespace {
 
+constexpr std::uint64_t kLargestWindow = 256;  // an argmax has at most 8 bits
+
 Result<Shape> infer(const Layer& layer, const Shape& in) {
   const Extent out = window_outputs(layer, in);
   // The backward pass needs a position to send each gradient to.
   if (out.height == 0 || out.width == 0 || !windows_see_input(layer, in, out))
     return Error{Status::empty_output};
+  const std::uint64_t window = std::uint64_t{layer.kernel.height} * layer.kernel.width;
+  if (window > kLargestWindow) return Error{Status::unsupported_window, 0, kLargestWindow, window};
   return Shape{in.channels, out.height, out.width};
 }
 

@@ -1,3 +1,4 @@
+// Max and average pooling over the same windows.
 #include "tests/contract/case_data.h"
 #include "tests/contract/kernel_cases.h"
 

@@ -109,6 +109,8 @@ TEST_CASE("the builder tells the first mistake by the layer's name") {
   CHECK(failure(ModelBuilder("m", {1, 4, 4}).conv2d("big", {.out = 1, .kernel = {5, 5}}).relu()) ==
         "big: its window 5x5 is larger than its input 1x4x4");
   CHECK(failure(ModelBuilder("m").linear("fc1", 10)) == "fc1: its input is 1x28x28: flatten it first");
+  CHECK(failure(ModelBuilder("m").max_pool2d({.kernel = {16, 17}})) ==
+        "pool1: its window 16x17 has more than 256 elements");
   CHECK(failure(ModelBuilder("m").flatten().linear("a", 9).linear("a", 9)) ==
         "a: two layers with parameters have this name");
   CHECK(failure(ModelBuilder("m").dropout(1.0f)) == "drop1: the rate must be at least 0 and less than 1");

@@ -1,7 +1,5 @@
 // What the networks of models/ learn: short trainings on digits that Lentil draws, and the accuracy that each
 // must reach. Seeds 1 to 7 leave at least two points of margin above it.
-#include "tests/support/networks.h"
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -10,6 +8,7 @@
 #include "formats/host/synth.h"
 #include "formats/host/thread_pool.h"
 #include "models/registry.h"
+#include "tests/support/networks.h"
 
 using namespace lentil;
 using namespace lentil::formats;

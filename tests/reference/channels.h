@@ -18,7 +18,7 @@ void for_each_element(std::size_t count, std::size_t channels, Body&& body) {
   for (std::size_t e = 0; e < count; ++e) body(e, e / (count / channels));
 }
 
-// term(image, element, sum) -> sum, for each channel.
+// term(image, element, channel, sum) -> sum, for each channel.
 template <class T, class Term>
 std::vector<T> channel_sums(std::size_t images, std::size_t count, std::size_t channels, Term&& term) {
   std::vector<T> total;

@@ -87,14 +87,14 @@ void fold_batch_norms(std::vector<Node>& nodes, Mode planned, const std::set<std
 void put_dropout2d_behind_pool(std::vector<Node>& nodes, const Chain& chain, std::size_t conv) {
   bool relu = false;
   std::vector<std::size_t> moved;  // the dropout and what follows it
-  for (auto at = chain.fixed_batch_norm(conv) ? chain.next(*chain.fixed_batch_norm(conv)) : chain.next(conv);
-       at; at = chain.next(*at)) {
+  const std::size_t last_folded = chain.fixed_batch_norm(conv).value_or(conv);
+  for (auto at = chain.next(last_folded); at; at = chain.next(*at)) {
     const LayerType type = nodes[*at].layer.type;
     const bool second_dropout = type == LayerType::dropout2d && !moved.empty();
     const bool second_relu = type == LayerType::relu && std::exchange(relu, true);
     const bool known =
         type == LayerType::dropout2d || type == LayerType::relu || type == LayerType::max_pool2d;
-    if (second_dropout || (type == LayerType::relu && second_relu) || !known) return;
+    if (second_dropout || second_relu || !known) return;
     if (type == LayerType::dropout2d || !moved.empty()) moved.push_back(*at);
     if (type == LayerType::max_pool2d) break;
   }

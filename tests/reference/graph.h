@@ -22,9 +22,7 @@ struct Node {
 
   bool reads_network_input() const { return inputs[0] == kNetworkInput; }
   Conv2d conv2d() const { return {in[0], layer.out_features, Window::of(layer), layer.groups}; }
-  bool is_batch_norm() const {
-    return layer.type == LayerType::batch_norm1d || layer.type == LayerType::batch_norm2d;
-  }
+  bool is_batch_norm() const { return lentil::is_batch_norm(layer.type); }
 };
 
 // As a plan of this mode runs them: a plan for inference folds batch-norm into the convolution before it, one

@@ -9,10 +9,7 @@
 
 namespace lentil::reference {
 
-inline bool is_join(LayerType type) {
-  return type == LayerType::add || type == LayerType::sub || type == LayerType::mul ||
-         type == LayerType::concat;
-}
+inline bool is_join(LayerType type) { return is_arithmetic(type) || type == LayerType::concat; }
 
 template <class T>
 std::vector<T> binary(LayerType type, View<T> a, View<T> b) {

@@ -1,5 +1,6 @@
 #include "tests/stress/checks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -54,13 +55,11 @@ class Check {
  public:
   Check(std::uint32_t seed, formats::ThreadPool& pool)
       : seed_(seed), pool_(pool), file_(random_network(seed)), run_(random_run(seed, file_)) {
-    outputs_ = Session::create(file_.model(), *OwnedPlan(file_.model(), {}), *kernels::cpu().table,
-                               PoisonedArena(arena_bytes(*OwnedPlan(file_.model(), {}))).bytes())
-                   ->output_size();
-    const bool learning_statistics = has_learning_batch_norm();
+    const OwnedPlan plan(file_.model(), {});
+    outputs_ = plan->tensors()[plan->output].shape.count();
     batches_.push_back(batch_of(run_.batch, 1));
     batches_.push_back(batch_of(run_.batch > 2 ? run_.batch - 1 : run_.batch, 2));
-    for (const Way& way : ways(learning_statistics)) check(way);
+    for (const Way& way : ways()) check(way);
     const std::string wrong =
         gradient_failure(file_.model(), run_, batches_[0].numbers(run_.input), targets<double>(0));
     if (!wrong.empty()) fail("gradients: " + wrong);
@@ -89,12 +88,13 @@ class Check {
   template <class T>
   reference::Targets<T> targets(std::size_t batch) const {
     const Batch& b = batches_[batch];
-    if (run_.loss != Loss::mse) return {run_.loss, b.labels, {}};
+    if (run_.loss != Loss::mse) return {run_.loss, b.labels, {}, static_cast<T>(run_.label_smoothing)};
     return {run_.loss, {}, {b.targets.begin(), b.targets.end()}};
   }
 
-  // Every instruction set in every form; threads and parts once each.
-  std::vector<Way> ways(bool learning_statistics) const {
+  // Every instruction set in every form; threads and parts once each. Parts give other bits where batch-norm
+  // takes its statistics from each of them.
+  std::vector<Way> ways() const {
     std::vector<Way> list;
     for (const kernels::Isa& isa : kernels::isas()) {
       if (!isa.supported) continue;
@@ -105,7 +105,7 @@ class Check {
     const Goal goal = seed_ % 2 == 0 ? Goal::small : Goal::fast;
     list.push_back({kernels::cpu().table, goal, true, 1});
     list.push_back({kernels::cpu().table, goal, true, kThreads});
-    if (!learning_statistics)
+    if (!has_learning_batch_norm())
       list.push_back({kernels::cpu().table, goal, seed_ % 4 < 3, 1, (run_.batch + 2) / 3});
     return list;
   }
@@ -115,6 +115,7 @@ class Check {
             .goal = way.goal,
             .input = run_.input,
             .loss = run_.loss,
+            .label_smoothing = run_.label_smoothing,
             .batch = way.at_a_time > 0 ? way.at_a_time : run_.batch,
             .threads = way.threads,
             .momentum = run_.momentum,
@@ -125,6 +126,7 @@ class Check {
   Sgd sgd() const {
     Sgd result = kSgd;
     if (!run_.momentum) result.momentum = 0;
+    result.nesterov = run_.nesterov;
     return result;
   }
   ParallelFor hook(const Way& way) const { return way.threads > 1 ? pool_.hook() : ParallelFor{}; }

@@ -258,6 +258,8 @@ RandomRun random_run(std::uint32_t seed, const formats::ModelFile& file) {
     return l.settings.type == LayerType::linear;
   });
   std::erase(run.frozen, static_cast<std::uint16_t>(file.layers.rend() - last - 1));
+  if (run.loss != Loss::mse && dice.once_in(3)) run.label_smoothing = dice.uniform(0, 0.5f);
+  run.nesterov = run.momentum && dice.once_in(3);
   return run;
 }
 

@@ -17,7 +17,8 @@ struct RandomRun {
   Loss loss = Loss::cross_entropy;
   std::uint32_t batch = 1;
   std::vector<std::uint16_t> frozen;
-  bool momentum = true;
+  float label_smoothing = 0;
+  bool momentum = true, nesterov = false;
 };
 RandomRun random_run(std::uint32_t seed, const formats::ModelFile& file);
 
