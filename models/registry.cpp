@@ -5,7 +5,6 @@
 
 #include "models/lenet.h"
 #include "models/lenet5.h"
-#include "models/lenet5_tanh.h"
 #include "models/logreg.h"
 #include "models/mlp.h"
 #include "models/mnist_new.h"
