@@ -74,19 +74,21 @@ LENTIL_HD Vec load_n(const float* p, std::int32_t n) {
 // Bit i says whether p[i] is not zero. 0 < n <= 64.
 LENTIL_HD std::uint64_t nonzero_bits(const float* p, std::int32_t n) {
   std::uint64_t bits = 0;
-  for (std::int32_t i = 0; i < n; i += kLanes) {
-    const std::int32_t lanes = n - i < kLanes ? n - i : kLanes;
-    const Vec v = load_n(p + i, lanes);
 #if defined(__AVX512F__)
+  for (std::int32_t i = 0; i < n; i += kLanes) {
+    const Vec v = load_n(p + i, n - i < kLanes ? n - i : kLanes);
     bits |= static_cast<std::uint64_t>(_mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)) << i;
+  }
 #elif defined(__AVX2__)
+  for (std::int32_t i = 0; i < n; i += kLanes) {
+    const Vec v = load_n(p + i, n - i < kLanes ? n - i : kLanes);
     const __m256 differs = _mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ);
     bits |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_ps(differs))) << i;
-#else
-    for (std::int32_t lane = 0; lane < lanes; ++lane)
-      bits |= static_cast<std::uint64_t>(v[lane] != 0) << (i + lane);
-#endif
   }
+#else
+  // Not lanes of a Vec: GCC 12 at -O1 takes the comparison of one for that of all, whose true is -1.
+  for (std::int32_t i = 0; i < n; ++i) bits |= static_cast<std::uint64_t>(p[i] != 0 ? 1 : 0) << i;
+#endif
   return bits;
 }
 
