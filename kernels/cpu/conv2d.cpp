@@ -99,16 +99,6 @@ void forward_channels(const Conv2dForward& a, std::int32_t channel) {
   }
 }
 
-// A channel whose dropout factor is zero: its values are zero whatever the weights say.
-void clear_channel(const Conv2dForward& a, std::int32_t channel) {
-  const std::int32_t plane = a.shape.out.height * a.shape.out.width;
-  float* y = a.y + static_cast<std::ptrdiff_t>(channel) * plane;
-  for (std::int32_t i = 0; i < plane; ++i) y[i] = 0;
-  if (a.argmax.data == nullptr) return;
-  const std::size_t bytes = argmax_plane_bytes(static_cast<std::size_t>(plane), a.argmax.bits);
-  for (std::size_t i = 0; i < bytes; ++i) a.argmax.data[static_cast<std::size_t>(channel) * bytes + i] = 0;
-}
-
 // How many channels from `channel` on can share one pass: of one group, none of them dropped.
 std::int32_t run_length(const Conv2dForward& a, std::int32_t channel) {
   const std::int32_t per_group = a.shape.out_channels / a.shape.groups;

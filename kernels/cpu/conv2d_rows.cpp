@@ -213,15 +213,6 @@ LENTIL_HD std::int32_t channels_of_tile(std::int32_t left, std::int32_t most) {
   return (left + tiles - 1) / tiles;
 }
 
-void clear_channel(const Conv2dForward& a, std::int32_t channel) {
-  const Plane& out = a.shape.out;
-  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
-  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
-  if (a.argmax.data == nullptr) return;
-  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
-  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
-}
-
 // The channels of one group, those that are dropped cleared and the others tile by tile.
 template <std::int32_t L, std::int32_t N>
 void compute_group(const Conv2dForward& a, std::int32_t begin, std::int32_t end) {
@@ -273,6 +264,15 @@ LENTIL_HD std::int32_t columns_with(std::int32_t width, std::int32_t lanes) {
 }
 
 }  // namespace
+
+void clear_channel(const Conv2dForward& a, std::int32_t channel) {
+  const Plane& out = a.shape.out;
+  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
+  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
+  if (a.argmax.data == nullptr) return;
+  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
+  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
+}
 
 bool conv2d_forward_rows(const Conv2dForward& a) {
   if constexpr (kHasFma) {

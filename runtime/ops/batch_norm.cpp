@@ -56,16 +56,13 @@ void prepare(const OpContext& ctx) {
   }
 }
 
-std::int64_t plane_of(const OpContext& ctx) {
-  return static_cast<std::int64_t>(values_per_channel(ctx.layer, ctx.in));
-}
 float values_of(const OpContext& ctx) {
   return static_cast<float>(ctx.images * values_per_channel(ctx.layer, ctx.in));
 }
 bool learns(const OpContext& ctx) { return ctx.training && ctx.step.has(kTrained); }
 
 float sum(const OpContext& ctx, const float* x, kernels::ChannelTerm term, std::uint32_t channel) {
-  const std::int64_t plane = plane_of(ctx), first = channel * plane;
+  const std::int64_t plane = channel_values(ctx), first = channel * plane;
   return ctx.kernels.channel_sum({.x = x + first,
                                   .dy = ctx.dy == nullptr ? nullptr : ctx.dy + first,
                                   .stride = static_cast<std::int64_t>(ctx.in.count()),
@@ -87,7 +84,7 @@ void forward_reduce(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
   const auto weight = ctx.tensor(Slot::weight), bias = ctx.tensor(Slot::bias);
-  const std::int64_t plane = plane_of(ctx);
+  const std::int64_t plane = channel_values(ctx);
   for (std::uint32_t b = begin; b < end; ++b) {
     for_each_channel(ctx.in, ctx.layer.out_features, [&](std::uint32_t c, std::size_t first) {
       float* y = ctx.y_of(b) + first;
@@ -112,7 +109,7 @@ void backward_reduce(const OpContext& ctx, std::uint32_t begin, std::uint32_t en
 
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
   const auto weight = ctx.tensor(Slot::weight);
-  const std::int64_t plane = plane_of(ctx);
+  const std::int64_t plane = channel_values(ctx);
   const float n = values_of(ctx);
   for (std::uint32_t b = begin; b < end; ++b) {
     for_each_channel(ctx.in, ctx.layer.out_features, [&](std::uint32_t c, std::size_t first) {

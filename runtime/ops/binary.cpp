@@ -39,9 +39,8 @@ void apply_constant(const OpContext& ctx, float* y, const float* x) {
   for_each_channel(ctx.in, ctx.layer.out_features, [&](std::uint32_t c, std::size_t first) {
     const float value = operation == kernels::Binary::sub ? -constant[c] : constant[c];
     const bool product = operation == kernels::Binary::mul;
-    ctx.kernels.affine_forward({y + first, x + first,
-                                static_cast<std::int64_t>(values_per_channel(ctx.layer, ctx.in)),
-                                product ? value : 1.0f, product ? 0.0f : value});
+    ctx.kernels.affine_forward(
+        {y + first, x + first, channel_values(ctx), product ? value : 1.0f, product ? 0.0f : value});
   });
 }
 

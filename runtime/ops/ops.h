@@ -21,6 +21,11 @@ struct ChannelAffine {
 };
 ChannelAffine fixed_batch_norm(const Layer& layer, std::uint32_t channel);
 
+// Values of one channel of an image, as the kernels count them.
+inline std::int64_t channel_values(const OpContext& ctx) {
+  return static_cast<std::int64_t>(values_per_channel(ctx.layer, ctx.in));
+}
+
 // body(channel, first) for each of an image's `channels` channels: `first` is its first value.
 template <class Body>
 void for_each_channel(const Shape& shape, std::uint32_t channels, Body body) {

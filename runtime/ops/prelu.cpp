@@ -15,16 +15,13 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
   return in;
 }
 
-std::int64_t plane_of(const OpContext& ctx) {
-  return static_cast<std::int64_t>(values_per_channel(ctx.layer, ctx.in));
-}
-
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
   const auto slope = ctx.tensor(Slot::weight);
   for (std::uint32_t b = begin; b < end; ++b) {
     std::copy_n(ctx.x_of(b), ctx.in.count(), ctx.y_of(b));
     for_each_channel(ctx.in, ctx.layer.out_features, [&](std::uint32_t c, std::size_t first) {
-      ctx.kernels.activation_forward({ctx.y_of(b) + first, plane_of(ctx), Activation::leaky_relu, slope[c]});
+      ctx.kernels.activation_forward(
+          {ctx.y_of(b) + first, channel_values(ctx), Activation::leaky_relu, slope[c]});
     });
   }
 }
@@ -35,13 +32,13 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
     std::copy_n(ctx.dy_of(b), ctx.in.count(), ctx.dx_of(b));
     for_each_channel(ctx.in, ctx.layer.out_features, [&](std::uint32_t c, std::size_t first) {
       ctx.kernels.activation_backward(
-          {ctx.dx_of(b) + first, ctx.x_of(b) + first, plane_of(ctx), Activation::leaky_relu, slope[c]});
+          {ctx.dx_of(b) + first, ctx.x_of(b) + first, channel_values(ctx), Activation::leaky_relu, slope[c]});
     });
   }
 }
 
 void backward_weight(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
-  const std::int64_t plane = plane_of(ctx);
+  const std::int64_t plane = channel_values(ctx);
   for (std::uint32_t c = begin; c < end; ++c) {
     float workspace = 0;
     float& gradient = *ctx.gradient(Slot::weight, c, &workspace);
