@@ -8,6 +8,13 @@
 
 namespace lentil::kernels {
 
+// What lies side by side to be computed together is filled up to whole vectors: of so many lanes whatever the
+// processor, for plans are the same everywhere.
+inline constexpr std::int32_t kPackedLanes = 16;
+LENTIL_HD constexpr std::int32_t in_lanes(std::int32_t values) {
+  return (values + kPackedLanes - 1) / kPackedLanes * kPackedLanes;
+}
+
 // Element-wise functions of one tensor whose derivative can be told from their output.
 enum class Activation : std::uint8_t { none, relu, sigmoid, tanh, leaky_relu, elu };
 
@@ -110,10 +117,9 @@ struct Conv2dBackwardWeight {
 };
 
 // The same with the input channels of one group side by side: [position][padded_channels()], zeros behind the
-// last channel; so many whatever the processor, for plans are the same everywhere.
-inline constexpr std::int32_t kChannelLanes = 16;
+// last channel.
 LENTIL_HD constexpr std::int32_t padded_channels(const ConvShape& s) {
-  return (s.in_channels / s.groups + kChannelLanes - 1) / kChannelLanes * kChannelLanes;
+  return in_lanes(s.in_channels / s.groups);
 }
 struct Conv2dBackwardInputWide {
   float* dx;            // [in][channels], added to
@@ -130,11 +136,11 @@ struct Conv2dBackwardWeightWide {
   ConvShape shape;
   bool accumulate;
 };
-// From [channels][count] (rows `stride` apart) to [count][padded], zeros behind the last channel, or back.
+// From [channels][count] to [count][padded], zeros behind the last channel, or back.
 struct Interleave {
   float* to;
   const float* from;
-  std::int32_t channels, count, stride, padded;
+  std::int32_t channels, count, padded;
 };
 
 // The windows of one plane. Padding is never chosen.
@@ -172,15 +178,14 @@ struct AvgPoolBackward {
   AvgPoolWindows windows;
 };
 
-// y = W x + b, one image. Element (o, i) of the weights is weight[o * out_stride + i * in_stride].
+// y = W x + b, one image; weights [out][in], or [in][in_lanes(out)] if packed.
 struct LinearForward {
   float* y;
   const float* x;
   const float* weight;
   const float* bias;  // null: none
   std::int32_t inputs, outputs;
-  std::int32_t out_stride, in_stride;
-  std::int32_t output_begin, output_end;
+  bool packed;
 };
 // dx[begin, end) = W^T d, one image; weights [out][in].
 struct LinearBackwardInput {

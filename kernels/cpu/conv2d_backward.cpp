@@ -14,16 +14,6 @@ LENTIL_HD void put(ConvEvent* to, std::int32_t row, std::int32_t column, float g
   __builtin_memcpy(to, &bits, sizeof(bits));
 }
 
-// body(column) for the columns whose value is not zero, in order.
-template <class Body>
-LENTIL_HD void for_each_nonzero(const float* row, std::int32_t width, Body body) {
-  for (std::int32_t first = 0; first < width; first += 64) {
-    const std::int32_t count = width - first < 64 ? width - first : 64;
-    for (std::uint64_t bits = nonzero_bits(row + first, count); bits != 0; bits &= bits - 1)
-      body(first + __builtin_ctzll(bits));
-  }
-}
-
 // Every position of a plane whose value is not zero, in order.
 std::int32_t list_plane(ConvEvent* events, const float* plane, Plane size) {
   std::int32_t n = 0;

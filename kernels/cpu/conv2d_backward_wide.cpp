@@ -19,8 +19,8 @@ LENTIL_HD void add_tap(float* dx, const float* weight, Vec g) {
   for (std::int32_t v = 0; v < V; ++v) store(dx + v * kLanes, sum[v]);
 }
 LENTIL_HD void add_tap(float* dx, const float* weight, Vec g, std::int32_t channels) {
-  for (std::int32_t c = 0; c < channels; c += kChannelLanes)
-    add_tap<kChannelLanes / kLanes>(dx + c, weight + c, g);
+  for (std::int32_t c = 0; c < channels; c += kPackedLanes)
+    add_tap<kPackedLanes / kLanes>(dx + c, weight + c, g);
 }
 
 // (The arguments by value: what is written could otherwise be them.)
@@ -122,14 +122,14 @@ void interleave(const Interleave& a) {
   for (std::int32_t i = 0; i < a.count; ++i) {
     float* to = a.to + static_cast<std::ptrdiff_t>(i) * a.padded;
     for (std::int32_t c = 0; c < a.channels; ++c)
-      to[c] = a.from[static_cast<std::ptrdiff_t>(c) * a.stride + i];
+      to[c] = a.from[static_cast<std::ptrdiff_t>(c) * a.count + i];
     for (std::int32_t c = a.channels; c < a.padded; ++c) to[c] = 0;
   }
 }
 
 void deinterleave(const Interleave& a) {
   for (std::int32_t c = 0; c < a.channels; ++c) {
-    float* to = a.to + static_cast<std::ptrdiff_t>(c) * a.stride;
+    float* to = a.to + static_cast<std::ptrdiff_t>(c) * a.count;
     for (std::int32_t i = 0; i < a.count; ++i) to[i] = a.from[static_cast<std::ptrdiff_t>(i) * a.padded + c];
   }
 }

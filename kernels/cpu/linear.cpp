@@ -12,29 +12,25 @@ LENTIL_HD std::int32_t lanes_of(std::int32_t left, std::int32_t t) {
   return n < kLanes ? n : kLanes;
 }
 
-// T vectors of outputs from `output` on; the last one may be partly filled. Packed: neighbouring outputs lie
-// side by side.
+// T vectors of outputs from `output` on; the last one may be partly filled. Inputs of zero, such as ReLU
+// leaves, add nothing, and their weights are not even read.
 template <std::int32_t T, bool Packed>
 LENTIL_HD void forward_tile(const LinearForward& a, std::int32_t output, std::int32_t left) {
   Vec sum[T];
   for (std::int32_t t = 0; t < T; ++t) {
     sum[t] = a.bias == nullptr ? Vec{} : load_n(a.bias + output + t * kLanes, lanes_of(left, t));
   }
-  const float* weight = a.weight + static_cast<std::ptrdiff_t>(output) * a.out_stride;
-  const std::int32_t last = lanes_of(left, T - 1);
-  for (std::int32_t i = 0; i < a.inputs; ++i, weight += a.in_stride) {
+  const std::ptrdiff_t out_stride = Packed ? 1 : a.inputs, in_stride = Packed ? in_lanes(a.outputs) : 1;
+  const float* weight = a.weight + output * out_stride;
+  for_each_nonzero(a.x, a.inputs, [&](std::int32_t i) {
     const Vec x = broadcast(a.x[i]);
-#pragma GCC unroll 4
+    const float* row = weight + i * in_stride;
+#pragma GCC unroll 8
     for (std::int32_t t = 0; t < T; ++t) {
-      const float* w = weight + static_cast<std::ptrdiff_t>(t) * kLanes * (Packed ? 1 : a.out_stride);
-      const std::int32_t lanes = t == T - 1 ? last : kLanes;
-      const bool whole = Packed && t < T - 1;
-      const Vec values = whole    ? load(w)
-                         : Packed ? load_n(w, lanes)
-                                  : load_strided(w, a.out_stride, 0, lanes);
-      sum[t] = fma(values, x, sum[t]);
+      const float* w = row + t * kLanes * out_stride;
+      sum[t] = fma(Packed ? load(w) : load_strided(w, a.inputs, 0, lanes_of(left, t)), x, sum[t]);
     }
-  }
+  });
   for (std::int32_t t = 0; t < T; ++t) store_n(a.y + output + t * kLanes, sum[t], lanes_of(left, t));
 }
 
@@ -84,17 +80,20 @@ LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile4 tile4, Tile1
 
 template <bool Packed>
 void forward_all(const LinearForward& a) {
-  in_tiles(
-      a.output_begin, a.output_end,
-      [&](std::int32_t at, std::int32_t left) { forward_tile<4, Packed>(a, at, left); },
-      [&](std::int32_t at, std::int32_t left) { forward_tile<1, Packed>(a, at, left); });
+  for (std::int32_t at = 0; at < a.outputs;) {
+    const std::int32_t left = a.outputs - at, vectors = (left + kLanes - 1) / kLanes;
+    const std::int32_t tile = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+    if (tile == 8) forward_tile<8, Packed>(a, at, left);
+    if (tile == 4) forward_tile<4, Packed>(a, at, left);
+    if (tile == 2) forward_tile<2, Packed>(a, at, left);
+    if (tile == 1) forward_tile<1, Packed>(a, at, left);
+    at += tile * kLanes;
+  }
 }
 
 }  // namespace
 
-void linear_forward(const LinearForward& a) {
-  a.out_stride == 1 ? forward_all<true>(a) : forward_all<false>(a);
-}
+void linear_forward(const LinearForward& a) { a.packed ? forward_all<true>(a) : forward_all<false>(a); }
 
 void linear_backward_input(const LinearBackwardInput& a) {
   in_tiles(

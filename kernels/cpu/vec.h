@@ -66,7 +66,9 @@ LENTIL_HD Vec load_n(const float* p, std::int32_t n) {
   return _mm256_maskload_ps(p, reinterpret_cast<__m256i>(lane_numbers() < n));
 #else
   Vec v{};
-  for (std::int32_t lane = 0; lane < n; ++lane) v[lane] = p[lane];
+  for (std::int32_t lane = 0; lane < kLanes; ++lane) {
+    if (lane < n) v[lane] = p[lane];
+  }
   return v;
 #endif
 }
@@ -90,6 +92,23 @@ LENTIL_HD std::uint64_t nonzero_bits(const float* p, std::int32_t n) {
   for (std::int32_t i = 0; i < n; ++i) bits |= static_cast<std::uint64_t>(p[i] != 0 ? 1 : 0) << i;
 #endif
   return bits;
+}
+
+// body(i) for each i in [0, count) where p[i] is not zero, in order.
+template <class Body>
+LENTIL_HD void for_each_nonzero(const float* p, std::int32_t count, Body body) {
+  for (std::int32_t first = 0; first < count; first += 64) {
+    const std::int32_t n = count - first < 64 ? count - first : 64;
+    for (std::uint64_t bits = nonzero_bits(p + first, n); bits != 0; bits &= bits - 1)
+      body(first + __builtin_ctzll(bits));
+  }
+}
+
+LENTIL_HD bool any_nonzero(const float* p, std::int32_t count) {
+  for (std::int32_t i = 0; i < count; i += 64) {
+    if (nonzero_bits(p + i, count - i < 64 ? count - i : 64) != 0) return true;
+  }
+  return false;
 }
 
 // Pieces instead of a masked store where the latter is slow (AVX2 on AMD: microcode).

@@ -24,10 +24,4 @@ const OpDef& op_of(const Step& step) {
   return step.layer == kNoIndex ? kPixels : *kOps[static_cast<std::size_t>(step.type)];
 }
 
-void transpose(const float* from, float* to, std::size_t rows, std::size_t columns) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
-  }
-}
-
 }  // namespace lentil

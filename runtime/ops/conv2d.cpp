@@ -60,12 +60,14 @@ void prepare(const OpContext& ctx) {
   const Prepared p = prepared_of(ctx);
   const std::size_t row = row_size(ctx.layer);
   if (is_folded(ctx.step)) fold(ctx);
-  if (p.is_packed) transpose(weights(ctx), ctx.prepared() + p.packed, ctx.layer.out_features, row);
+  if (p.is_packed) {
+    const std::int32_t outputs = i32(ctx.layer.out_features);
+    ctx.kernels.interleave({ctx.prepared() + p.packed, weights(ctx), outputs, i32(row), outputs});
+  }
   const std::int32_t padded = kernels::padded_channels(conv_shape(ctx)), kernel = i32(taps(ctx.layer));
   for (std::uint32_t o = 0; p.is_wide && o < ctx.layer.out_features; ++o) {
     float* to = ctx.prepared() + p.wide + o * static_cast<std::size_t>(kernel * padded);
-    ctx.kernels.interleave(
-        {to, weights(ctx) + o * row, i32(group_inputs(ctx.layer)), kernel, kernel, padded});
+    ctx.kernels.interleave({to, weights(ctx) + o * row, i32(group_inputs(ctx.layer)), kernel, padded});
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 kernels::Interleave planes_of(const ChannelEvents& events, const float* planes) {
   const kernels::ConvShape& s = events.shape();
   const std::int32_t plane = s.in.height * s.in.width;
-  return {events.planes(), planes, s.in_channels / s.groups, plane, plane, kernels::padded_channels(s)};
+  return {events.planes(), planes, s.in_channels / s.groups, plane, kernels::padded_channels(s)};
 }
 
 std::size_t wide_row(const OpContext& ctx, const kernels::ConvShape& shape) {
@@ -38,9 +38,8 @@ class Rows {
   float* gradient(std::uint32_t o) const { return events_.gradients() + (o - begin_) * row_; }
   float& bias_gradient(std::uint32_t o) { return *bias_gradient_of(ctx_, o, &bias_gradients_[o - begin_]); }
   kernels::Interleave row_order(float* to, const float* from) const {
-    const std::int32_t kernel = i32(taps(ctx_.layer));
-    return {to,     from,   i32(group_inputs(ctx_.layer)),
-            kernel, kernel, kernels::padded_channels(events_.shape())};
+    return {to, from, i32(group_inputs(ctx_.layer)), i32(taps(ctx_.layer)),
+            kernels::padded_channels(events_.shape())};
   }
   // What earlier calls have added up.
   void load_row(std::uint32_t o) {

@@ -11,13 +11,17 @@ Result<Shape> infer_flatten(const Layer&, const Shape& in) {
 
 // [C][H * W] to [H * W][C].
 void forward_hwc(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+  const auto channels = static_cast<std::int32_t>(ctx.in.channels);
   for (std::uint32_t b = begin; b < end; ++b)
-    transpose(ctx.x_of(b), ctx.y_of(b), ctx.in.channels, ctx.in.plane());
+    ctx.kernels.interleave(
+        {ctx.y_of(b), ctx.x_of(b), channels, static_cast<std::int32_t>(ctx.in.plane()), channels});
 }
 
 void backward_hwc(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
+  const auto channels = static_cast<std::int32_t>(ctx.in.channels);
   for (std::uint32_t b = begin; b < end; ++b)
-    transpose(ctx.dy_of(b), ctx.dx_of(b), ctx.in.plane(), ctx.in.channels);
+    ctx.kernels.deinterleave(
+        {ctx.dx_of(b), ctx.dy_of(b), channels, static_cast<std::int32_t>(ctx.in.plane()), channels});
 }
 
 Result<Shape> infer_reshape(const Layer& layer, const Shape& in) {

@@ -19,14 +19,19 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
 
 OpMemory memory(const StepSketch& s) {
   OpMemory m;
-  if (s.options.goal == Goal::fast) m.prepared = s.layer.tensor(Slot::weight).size_bytes();
+  if (s.options.goal == Goal::fast) {
+    const auto outputs = static_cast<std::uint64_t>(kernels::in_lanes(i32(s.layer.out_features)));
+    m.prepared = outputs * s.layer.in_features * sizeof(float);
+  }
   if (s.step.has(kBackward)) m.backward_workspace = (s.step.has(kInPlace) ? 2 : 1) * kChunk * sizeof(float);
   return m;
 }
 
-// Goal fast: a copy of the weights as [in][out], so that neighbouring outputs lie side by side.
+// Goal fast: a copy of the weights in which neighbouring outputs lie side by side.
 void prepare(const OpContext& ctx) {
-  transpose(ctx.tensor(Slot::weight).data(), ctx.prepared(), ctx.layer.out_features, ctx.layer.in_features);
+  const std::int32_t inputs = i32(ctx.layer.in_features), outputs = i32(ctx.layer.out_features);
+  ctx.kernels.interleave(
+      {ctx.prepared(), ctx.tensor(Slot::weight).data(), outputs, inputs, kernels::in_lanes(outputs)});
 }
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
@@ -41,10 +46,7 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
                                 .bias = bias.empty() ? nullptr : bias.data(),
                                 .inputs = inputs,
                                 .outputs = outputs,
-                                .out_stride = packed ? 1 : inputs,
-                                .in_stride = packed ? outputs : 1,
-                                .output_begin = 0,
-                                .output_end = outputs});
+                                .packed = packed});
     apply_epilogue(ctx, b);
   }
 }

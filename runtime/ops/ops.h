@@ -12,9 +12,6 @@ extern const OpDef kConv2d, kLinear, kMaxPool2d, kRelu, kSigmoid, kTanh, kSoftma
 float pixel_scale(const Model& model, std::uint32_t channel);
 float pixel_shift(const Model& model, std::uint32_t channel);
 
-// [rows][columns] to [columns][rows]: packed weights, in which neighbouring outputs lie side by side.
-void transpose(const float* from, float* to, std::size_t rows, std::size_t columns);
-
 // Batch-norm with the statistics in `layer`, for one channel: y = fma(x, scale, shift).
 struct ChannelAffine {
   float scale, shift;

@@ -124,10 +124,11 @@ TEST_CASE("no expected line is without its test") {
 TEST_CASE("another order of the sums gives another hash") {
   kernels::KernelTable table = contract::oracle_kernels();
   table.linear_forward = [](const kernels::LinearForward& a) {
-    for (std::int32_t o = a.output_begin; o < a.output_end; ++o) {
+    const std::int32_t lanes = kernels::in_lanes(a.outputs);
+    for (std::int32_t o = 0; o < a.outputs; ++o) {
       float sum = a.bias == nullptr ? 0.0f : a.bias[o];
       for (std::int32_t i = a.inputs; i-- > 0;) {
-        sum = std::fma(a.weight[o * a.out_stride + i * a.in_stride], a.x[i], sum);
+        sum = std::fma(a.weight[a.packed ? i * lanes + o : o * a.inputs + i], a.x[i], sum);
       }
       a.y[o] = sum;
     }

@@ -25,34 +25,29 @@ class LinearRun {
       : table_(table), case_(c), pieces_(memory) {}
 
   void report(const Report& to) {
-    to("linear_forward_file_order", case_.name, forward(weight_, case_.inputs, 1));
-    to("linear_forward_packed", case_.name, forward(packed(), 1, case_.outputs));
+    to("linear_forward_file_order", case_.name, forward(weight_, false));
+    to("linear_forward_packed", case_.name, forward(packed(), true));
     to("linear_backward_input", case_.name, backward_input());
     to("linear_backward_weight", case_.name, backward_weight());
   }
 
  private:
   std::span<const float> packed() {
-    const auto copy = pieces_.of<float>(weight_.size());
-    const std::size_t inputs = size(case_.inputs), outputs = size(case_.outputs);
-    for (std::size_t i = 0; i < weight_.size(); ++i) copy[i % inputs * outputs + i / inputs] = weight_[i];
+    const std::int32_t lanes = kernels::in_lanes(case_.outputs);
+    const auto copy = pieces_.of<float>(size(case_.inputs * lanes));
+    table_.interleave({copy.data(), weight_.data(), case_.outputs, case_.inputs, lanes});
     return copy;
   }
 
-  std::uint64_t forward(std::span<const float> weight, std::int32_t out_stride, std::int32_t in_stride) {
+  std::uint64_t forward(std::span<const float> weight, bool packed) {
     const auto y = pieces_.results(size(case_.outputs));
-    in_two_calls(case_.outputs / 3, case_.outputs, [&](std::int32_t begin, std::int32_t end) {
-      table_.linear_forward({.y = y.data(),
-                             .x = x_.data(),
-                             .weight = weight.data(),
-                             .bias = case_.bias ? bias_.data() : nullptr,
-                             .inputs = case_.inputs,
-                             .outputs = case_.outputs,
-                             .out_stride = out_stride,
-                             .in_stride = in_stride,
-                             .output_begin = begin,
-                             .output_end = end});
-    });
+    table_.linear_forward({.y = y.data(),
+                           .x = x_.data(),
+                           .weight = weight.data(),
+                           .bias = case_.bias ? bias_.data() : nullptr,
+                           .inputs = case_.inputs,
+                           .outputs = case_.outputs,
+                           .packed = packed});
     return hash_of(y);
   }
 

@@ -185,23 +185,23 @@ void conv2d_backward_weight(const Conv2dBackwardWeight& a) {
 
 Interleave taps_of(const ConvShape& s, float* to, const float* from) {
   const std::int32_t kernel = s.kernel.height * s.kernel.width;
-  return {to, from, s.in_channels / s.groups, kernel, kernel, padded_channels(s)};
+  return {to, from, s.in_channels / s.groups, kernel, padded_channels(s)};
 }
 Interleave planes_of(const ConvShape& s, float* to, const float* from) {
   const std::int32_t plane = s.in.height * s.in.width;
-  return {to, from, s.in_channels / s.groups, plane, plane, padded_channels(s)};
+  return {to, from, s.in_channels / s.groups, plane, padded_channels(s)};
 }
 std::size_t floats_of(const Interleave& i) { return static_cast<std::size_t>(i.channels * i.count); }
 
 void interleave(const Interleave& a) {
   for (std::int32_t i = 0; i < a.count; ++i) {
     for (std::int32_t c = 0; c < a.padded; ++c)
-      a.to[i * a.padded + c] = c < a.channels ? a.from[c * a.stride + i] : 0.0f;
+      a.to[i * a.padded + c] = c < a.channels ? a.from[c * a.count + i] : 0.0f;
   }
 }
 void deinterleave(const Interleave& a) {
   for (std::int32_t c = 0; c < a.channels; ++c) {
-    for (std::int32_t i = 0; i < a.count; ++i) a.to[c * a.stride + i] = a.from[i * a.padded + c];
+    for (std::int32_t i = 0; i < a.count; ++i) a.to[c * a.count + i] = a.from[i * a.padded + c];
   }
 }
 
@@ -225,16 +225,16 @@ void conv2d_backward_weight_wide(const Conv2dBackwardWeightWide& a) {
   interleave(taps_of(a.shape, a.dweight, dweight.data()));
 }
 
-// [out][in], whatever the order that the kernel is given.
 void linear_forward(const LinearForward& a) {
-  const auto outputs = static_cast<std::size_t>(a.output_end - a.output_begin);
-  Values weight, bias;
-  for (std::int32_t o = a.output_begin; o < a.output_end; ++o) {
-    for (std::int32_t i = 0; i < a.inputs; ++i)
-      weight.push_back(a.weight[o * a.out_stride + i * a.in_stride]);
+  const auto outputs = static_cast<std::size_t>(a.outputs);
+  Values weight(outputs * static_cast<std::size_t>(a.inputs)), bias;
+  if (a.packed) {
+    deinterleave({weight.data(), a.weight, a.outputs, a.inputs, in_lanes(a.outputs)});
+  } else {
+    weight.assign(a.weight, a.weight + weight.size());
   }
-  if (a.bias != nullptr) bias.assign(a.bias + a.output_begin, a.bias + a.output_end);
-  copy(reference::linear_forward<float>(outputs, view(a.x, a.inputs), weight, bias), a.y + a.output_begin);
+  if (a.bias != nullptr) bias.assign(a.bias, a.bias + a.outputs);
+  copy(reference::linear_forward<float>(outputs, view(a.x, a.inputs), weight, bias), a.y);
 }
 
 void linear_backward_input(const LinearBackwardInput& a) {
@@ -345,7 +345,7 @@ float channel_sum(const ChannelSum& a) {
   if (a.before != nullptr) total.push_back(*a.before);
   for (std::int32_t b = 0; b < a.images; ++b) {
     float sum = 0;
-    for (std::int64_t e = 0; e < a.count; ++e) sum = add_term(a, b * a.stride + e, sum);
+    for (std::int64_t e = 0; e < a.count; ++e) sum = add_term(a, b * a.count + e, sum);
     reference::add_image(total, {sum});
   }
   return total[0];

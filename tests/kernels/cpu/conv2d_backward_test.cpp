@@ -126,11 +126,11 @@ namespace {
 // Layouts of one group: planes of the input, and taps of one output channel's weights.
 kernels::Interleave planes(const Backward& b, float* to, const float* from) {
   const auto plane = static_cast<std::int32_t>(b.c.input.plane());
-  return {to, from, b.shape.in_channels / b.shape.groups, plane, plane, kernels::padded_channels(b.shape)};
+  return {to, from, b.shape.in_channels / b.shape.groups, plane, kernels::padded_channels(b.shape)};
 }
 kernels::Interleave taps(const Backward& b, float* to, const float* from) {
   const std::int32_t kernel = b.shape.kernel.height * b.shape.kernel.width;
-  return {to, from, b.shape.in_channels / b.shape.groups, kernel, kernel, kernels::padded_channels(b.shape)};
+  return {to, from, b.shape.in_channels / b.shape.groups, kernel, kernels::padded_channels(b.shape)};
 }
 std::vector<float> wide(const kernels::Interleave& layout) {
   std::vector<float> values(static_cast<std::size_t>(layout.count * layout.padded));
@@ -147,7 +147,7 @@ TEST_CASE("laying channels side by side and back changes nothing and fills up wi
   const std::int32_t padded = (channels + 15) / 16 * 16;
   const auto from = random_floats(static_cast<std::size_t>(channels * count), 1);
   Output side_by_side(static_cast<std::size_t>(count * padded)), back(from.size());
-  kernel_table().interleave({side_by_side.data(), from.data(), channels, count, count, padded});
+  kernel_table().interleave({side_by_side.data(), from.data(), channels, count, padded});
   const auto values = side_by_side.values();
   for (std::int32_t i = 0; i < count; ++i) {
     for (std::int32_t c = 0; c < padded; ++c) {
@@ -155,7 +155,7 @@ TEST_CASE("laying channels side by side and back changes nothing and fills up wi
       CHECK(values[static_cast<std::size_t>(i * padded + c)] == wanted);
     }
   }
-  kernel_table().deinterleave({back.data(), values.data(), channels, count, count, padded});
+  kernel_table().deinterleave({back.data(), values.data(), channels, count, padded});
   CHECK(back.values() == from);
 }
 

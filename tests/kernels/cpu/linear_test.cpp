@@ -9,7 +9,8 @@ namespace {
 struct Size {
   std::int32_t inputs, outputs;
 };
-const auto kSizes = {Size{1, 1}, Size{320, 50}, Size{50, 10}, Size{7, 17}, Size{33, 65}, Size{130, 3}};
+const auto kSizes = {Size{1, 1},   Size{320, 50}, Size{50, 10}, Size{7, 17},
+                     Size{33, 65}, Size{20, 150}, Size{130, 3}};
 
 std::size_t count(std::int32_t n) { return static_cast<std::size_t>(n); }
 
@@ -35,26 +36,25 @@ TEST_CASE("linear layers equal the oracle with weights in file order and packed"
   const auto [inputs, outputs] = GENERATE(values(kSizes));
   const bool packed = GENERATE(false, true);
   const bool with_bias = GENERATE(false, true);
-  const auto x = random_floats(count(inputs), 1);
+  auto x = random_floats(count(inputs), 1);
+  const std::int32_t zeros = GENERATE(0, 1, 2);  // none, every second input, all
+  for (std::int32_t i = 0; zeros > 0 && i < inputs; i += 3 - zeros) x[count(i)] = 0;
   const auto w = random_floats(count(inputs * outputs), 2);
   const auto bias = with_bias ? random_floats(count(outputs), 3) : std::vector<float>{};
   std::vector<float> stored = w;
+  const std::int32_t lanes = kernels::in_lanes(outputs);
+  if (packed) stored.assign(count(inputs * lanes), 0.0f);
   for (std::int32_t i = 0; packed && i < inputs; ++i) {
-    for (std::int32_t o = 0; o < outputs; ++o) stored[count(i * outputs + o)] = w[count(o * inputs + i)];
+    for (std::int32_t o = 0; o < outputs; ++o) stored[count(i * lanes + o)] = w[count(o * inputs + i)];
   }
   Output y(count(outputs));
-  for (const auto& [begin, end] : {std::pair{0, outputs / 2}, std::pair{outputs / 2, outputs}}) {
-    kernel_table().linear_forward({.y = y.data(),
-                                   .x = x.data(),
-                                   .weight = stored.data(),
-                                   .bias = with_bias ? bias.data() : nullptr,
-                                   .inputs = inputs,
-                                   .outputs = outputs,
-                                   .out_stride = packed ? 1 : inputs,
-                                   .in_stride = packed ? outputs : 1,
-                                   .output_begin = begin,
-                                   .output_end = end});
-  }
+  kernel_table().linear_forward({.y = y.data(),
+                                 .x = x.data(),
+                                 .weight = stored.data(),
+                                 .bias = with_bias ? bias.data() : nullptr,
+                                 .inputs = inputs,
+                                 .outputs = outputs,
+                                 .packed = packed});
   CHECK(y.values() == reference::linear_forward<float>(count(outputs), x, w, bias));
 }
 
