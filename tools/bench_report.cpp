@@ -61,9 +61,9 @@ nlohmann::ordered_json layers_json(const BenchReport::Layers& rows) {
 }  // namespace
 
 std::string bench_text(const BenchReport& bench) {
-  std::string text =
-      fmt::format("{}: {} of {}, {}, goal {}\n", bench.file, bench.training ? "training steps" : "inference",
-                  bench.images, bench.isa, bench.goal);
+  std::string text = fmt::format("{}: {} of {} {}, {}, goal {}\n", bench.file,
+                                 bench.training ? "training steps" : "inference",
+                                 grouped(bench.distinct_images), bench.images, bench.isa, bench.goal);
   text +=
       fmt::format("{} multiply-adds for an image, those with zeros too; peak: fma that waits for nothing\n",
                   grouped(bench.multiply_adds));
@@ -78,6 +78,7 @@ nlohmann::ordered_json bench_json(const BenchReport& bench) {
                               {"weights_hash", hash_text(bench.weights_hash)},
                               {"mode", bench.training ? "train" : "infer"},
                               {"images", bench.images},
+                              {"distinct_images", bench.distinct_images},
                               {"isa", bench.isa},
                               {"goal", bench.goal},
                               {"multiply_adds", bench.multiply_adds}};

@@ -21,9 +21,10 @@ struct BenchReport {
   };
 
   std::string file, goal, isa, images;
+  std::size_t distinct_images = 0;
   bool training = false;
   std::uint64_t weights_hash = 0;
-  std::uint64_t multiply_adds = 0;  // of one image and call
+  std::uint64_t multiply_adds = 0;    // of one image and call
   std::vector<Row> rows{};
   std::vector<Layers> layers{};
 };
