@@ -81,6 +81,9 @@ BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
                      .training = o.train,
                      .weights_hash = weights_hash(model),
                      .multiply_adds = o.train ? training_multiply_adds(model) : multiply_adds(model)};
+  if (!o.train) {
+    report.start_up = measure_start_up(is_file(o.file) ? o.file : "", file, goal, o.seconds / 10);
+  }
   for (const std::uint32_t batch : o.batches) {
     const BenchImages images = source.batches_of(batch);
     report.images = images.source();

@@ -100,6 +100,26 @@ TEST_CASE("bench refuses a data set that the network cannot take, and one that i
   CHECK_THAT(missing.err, Contains(folder.path("none")));
 }
 
+TEST_CASE("bench tells how long a network takes to start: a file is mapped first") {
+  const TemporaryFolder folder;
+  const std::string file = model_path(folder, "mlp");
+  for (const std::string& name : {file, std::string("mlp")}) {
+    const auto result = run_json(quick({name, "--batch", "1"}));
+    double total = 0;
+    for (const auto& [part, value] : result["start_up"].items()) {
+      CHECK(value > 0);
+      if (part != "checksum_us" && part != "total_us") total += value.get<double>();
+    }
+    CHECK(result["start_up"]["total_us"].get<double>() == Approx(total));
+    CHECK(result["start_up"].size() == (name == file ? 6 : 5));
+    CHECK(result["start_up"].contains("map_us") == (name == file));
+  }
+  CHECK_FALSE(run_json(quick({"mlp", "--batch", "1", "--train"})).contains("start_up"));
+  CHECK_THAT(run_lentil(quick({file})).out,
+             Catch::Matches("[^]*\nstart-up: map [0-9.]+ us, open [0-9.]+ us \\(checksum [0-9.]+ us\\), "
+                            "plan [0-9.]+ us, pack [0-9.]+ us; [0-9.]+ us in all\n[^]*"));
+}
+
 TEST_CASE("the time of layers is told in the network's own words, and their multiply-adds are all of them") {
   const TemporaryFolder folder;
   const std::string file = model_path(folder, "mlp");
