@@ -117,7 +117,7 @@ int run(const Command& command, std::span<const std::string> words) {
 
 }  // namespace
 
-const Command kBenchCommand{"bench", "times a model: latency, images per second, share of the peak",
+const Command kBenchCommand{"bench", "times a model: start-up, latency, images per second, share of the peak",
                             "  lentil bench\n"
                             "  lentil bench lenet.lentil --batch 1,64 --threads 1,2\n"
                             "  lentil bench lenet.lentil --data ./data --train --batch 64\n"

@@ -61,7 +61,7 @@ std::string reason(const DoctorReport& report) {
 
 std::string isa_text(const DoctorReport& report, const IsaReport& row) {
   if (!row.isa.supported) return fmt::format("  {:<10}not supported by this processor\n", row.isa.name);
-  return fmt::format("  {:<10}supported, {:.1f} G fma/s a thread{}\n", row.isa.name, row.peak * 1e-9,
+  return fmt::format("  {:<10}supported, {:.3g} G fma/s a thread{}\n", row.isa.name, row.peak * 1e-9,
                      row.chosen ? "; chosen: " + reason(report) : "");
 }
 
