@@ -1,14 +1,20 @@
 #include "tools/bench_images.h"
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "formats/host/synth.h"
 #include "tools/machine.h"
+#include "tools/network.h"
+#include "tools/stop.h"
 
 namespace lentil::tools {
 namespace {
 
-constexpr std::uint32_t kDrawnImages = 512;  // enough that no branch of the processor knows them by heart
+// Kernels that leave out zeros branch on them: so many that the processor does not know them by heart.
+constexpr std::uint32_t kDrawnImages = 512;
+constexpr std::size_t kMostImages = 2048;  // of a data set
 
 // The first ones once more behind the last, until there are `count`.
 template <class T>
@@ -29,7 +35,7 @@ void BenchImages::repeat() {
 }
 
 BenchImages BenchImages::of_file(const formats::ModelFile& file, std::uint32_t batch) {
-  if (file.golden.empty()) return drawn(file, batch);
+  if (file.golden.empty() || takes_drawn_digits(file)) return drawn(file, batch);
   BenchImages images(file, batch, "golden samples");
   // A plan takes pixels or floats: those samples that are like the first.
   const bool pixels = !file.golden[0].pixels.empty();
@@ -39,6 +45,22 @@ BenchImages BenchImages::of_file(const formats::ModelFile& file, std::uint32_t b
     images.values_.insert(images.values_.end(), sample.values.begin(), sample.values.end());
     ++images.count_;
   }
+  images.repeat();
+  return images;
+}
+
+BenchImages BenchImages::of_data(const formats::ModelFile& file, std::uint32_t batch,
+                                 const formats::Dataset& data, const std::string& part) {
+  BenchImages images(file, batch, fmt::format("{} images of {}", part, data.name));
+  if (data.size() == 0) fail(fmt::format("{} has no {} images", data.name, part));
+  if (data.image_size() != images.image_) {
+    fail(fmt::format("{} has images of {} pixels; the network takes {}", data.name, data.image_size(),
+                     images.image_));
+  }
+  images.count_ = std::min(data.size(), kMostImages);
+  images.pixels_.assign(data.pixels.begin(),
+                        data.pixels.begin() + std::ptrdiff_t(images.count_ * images.image_));
+  images.labels_.assign(data.labels.begin(), data.labels.begin() + std::ptrdiff_t(images.count_));
   images.repeat();
   return images;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/host/dataset.h"
 #include "formats/model_file.h"
 #include "runtime/plan.h"
 
@@ -12,13 +13,19 @@ namespace lentil::tools {
 
 class BenchImages {
  public:
-  // The file's golden samples: what the network is for. Digits that Lentil draws, if it has none.
+  // For a file alone: digits that Lentil draws, where the network takes such pictures; else its golden
+  // samples, which are few, or the drawn pixels as they come if it has none.
   static BenchImages of_file(const formats::ModelFile& file, std::uint32_t batch);
+  // The first ones of `data`, at most 2,048, with labels. `part` says which half of a data set they are.
+  // Stops if the network takes other pictures.
+  static BenchImages of_data(const formats::ModelFile& file, std::uint32_t batch,
+                             const formats::Dataset& data, const std::string& part);
   // Drawn digits with labels. A network that takes images of another size sees their pixels as they come.
   static BenchImages drawn(const formats::ModelFile& file, std::uint32_t batch);
 
   InputType type() const { return pixels_.empty() ? InputType::float32 : InputType::uint8; }
-  const std::string& source() const { return source_; }
+  const std::string& source() const { return source_; }  // "drawn digits", "golden samples", ...
+  std::size_t count() const { return count_; }           // different ones
   std::span<const std::uint8_t> labels(std::size_t call) const { return part(labels_, call, 1); }
 
   // use(input) with the images of this call, [batch][image]: calls take turns through all that there are.

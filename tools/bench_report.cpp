@@ -22,6 +22,25 @@ double percent_of_peak(const BenchReport::Layers& rows, const StepTime& step) {
 
 double micros(double seconds) { return seconds * 1e6; }
 
+std::string start_up_text(const StartUp& times) {
+  const std::string map = times.map ? fmt::format("map {:.1f} us, ", micros(*times.map)) : "";
+  return fmt::format(
+      "start-up: {}open {:.1f} us (checksum {:.1f} us), plan {:.1f} us, pack {:.1f} us; {:.1f} us in all\n",
+      map, micros(times.open), micros(times.checksum), micros(times.plan), micros(times.pack),
+      micros(times.total()));
+}
+
+nlohmann::ordered_json start_up_json(const StartUp& times) {
+  nlohmann::ordered_json json;
+  if (times.map) json["map_us"] = micros(*times.map);
+  json["open_us"] = micros(times.open);
+  json["checksum_us"] = micros(times.checksum);
+  json["plan_us"] = micros(times.plan);
+  json["pack_us"] = micros(times.pack);
+  json["total_us"] = micros(times.total());
+  return json;
+}
+
 std::string rows_text(const BenchReport& bench) {
   std::string text =
       fmt::format("\n{:>6}{:>9}{:>11}{:>11}{:>11}{:>11}{:>14}{:>11}{:>11}\n", "batch", "threads", "p50 us",
@@ -61,12 +80,13 @@ nlohmann::ordered_json layers_json(const BenchReport::Layers& rows) {
 }  // namespace
 
 std::string bench_text(const BenchReport& bench) {
-  std::string text =
-      fmt::format("{}: {} of {}, {}, goal {}\n", bench.file, bench.training ? "training steps" : "inference",
-                  bench.images, bench.isa, bench.goal);
+  std::string text = fmt::format("{}: {} of {} {}, {}, goal {}\n", bench.file,
+                                 bench.training ? "training steps" : "inference",
+                                 grouped(bench.distinct_images), bench.images, bench.isa, bench.goal);
   text +=
       fmt::format("{} multiply-adds for an image, those with zeros too; peak: fma that waits for nothing\n",
                   grouped(bench.multiply_adds));
+  if (bench.start_up) text += start_up_text(*bench.start_up);
   text += rows_text(bench);
   for (const BenchReport::Layers& rows : bench.layers) text += layers_text(rows);
   text.pop_back();
@@ -78,9 +98,11 @@ nlohmann::ordered_json bench_json(const BenchReport& bench) {
                               {"weights_hash", hash_text(bench.weights_hash)},
                               {"mode", bench.training ? "train" : "infer"},
                               {"images", bench.images},
+                              {"distinct_images", bench.distinct_images},
                               {"isa", bench.isa},
                               {"goal", bench.goal},
                               {"multiply_adds", bench.multiply_adds}};
+  if (bench.start_up) json["start_up"] = start_up_json(*bench.start_up);
   for (const BenchReport::Row& row : bench.rows) {
     const BenchTimes& t = row.times;
     json["runs"].push_back({{"batch", row.batch},

@@ -2,11 +2,13 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/bench_case.h"
 #include "tools/layer_times.h"
+#include "tools/start_up.h"
 
 namespace lentil::tools {
 
@@ -21,9 +23,11 @@ struct BenchReport {
   };
 
   std::string file, goal, isa, images;
+  std::size_t distinct_images = 0;
   bool training = false;
   std::uint64_t weights_hash = 0;
-  std::uint64_t multiply_adds = 0;  // of one image and call
+  std::uint64_t multiply_adds = 0;    // of one image and call
+  std::optional<StartUp> start_up{};  // of an inference
   std::vector<Row> rows{};
   std::vector<Layers> layers{};
 };

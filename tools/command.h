@@ -14,6 +14,6 @@ struct Command {
   int (*run)(const Command& command, std::span<const std::string> words);
 };
 
-extern const Command kTrainCommand, kEvalCommand, kInspectCommand, kBenchCommand;
+extern const Command kTrainCommand, kEvalCommand, kInspectCommand, kBenchCommand, kDoctorCommand;
 
 }  // namespace lentil::tools

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "formats/host/synth.h"
+#include "tools/network.h"
 #include "tools/stop.h"
 
 namespace lentil::tools {
@@ -47,7 +48,7 @@ double difference(float a, float b) {
 
 std::vector<formats::Sample> make_golden(Machine& machine, const formats::ModelFile& file) {
   using namespace formats;
-  if (file.input != Shape{1, kSynthSide, kSynthSide} && file.input != Shape{kSynthPixels, 1, 1}) return {};
+  if (!takes_drawn_digits(file)) return {};
   const bool tells_digits = output_count(file.model()) == kDigitClasses;
   const Dataset digits = synth_dataset(kSamples, kSynthSeed, SynthPart::extra);
   GoldenRunner runner(machine, file);

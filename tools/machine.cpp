@@ -13,17 +13,8 @@ namespace {
 
 const kernels::KernelTable& choose_kernels() {
   const kernels::CpuKernels choice = kernels::cpu();
-  if (choice.choice == kernels::IsaChoice::ok) return *choice.table;
-  std::vector<std::string> all, usable;
-  for (const kernels::Isa& isa : kernels::isas()) {
-    all.emplace_back(isa.name);
-    if (isa.supported) usable.emplace_back(isa.name);
-  }
-  const bool unknown = choice.choice == kernels::IsaChoice::unknown;
-  reject(fmt::format("LENTIL_ISA={}: {}{}. This build knows {}; this processor runs {}", choice.requested,
-                     unknown ? "no instruction set of this name" : "not supported by this processor",
-                     unknown ? did_you_mean(choice.requested, all) : "", join(all, ", "),
-                     join(usable, ", ")));
+  if (choice.choice != kernels::IsaChoice::ok) reject(isa_problem(choice));
+  return *choice.table;
 }
 
 // People know layers by their names.
@@ -42,7 +33,23 @@ const Plan* make_plan(const Model& model, const PlanOptions& options, std::span<
 
 }  // namespace
 
-Machine::Machine(std::uint32_t threads) : kernels_(choose_kernels()), pool_(threads) {}
+std::string isa_problem(const kernels::CpuKernels& choice) {
+  if (choice.choice == kernels::IsaChoice::ok) return {};
+  std::vector<std::string> all, usable;
+  for (const kernels::Isa& isa : kernels::isas()) {
+    all.emplace_back(isa.name);
+    if (isa.supported) usable.emplace_back(isa.name);
+  }
+  const bool unknown = choice.choice == kernels::IsaChoice::unknown;
+  return fmt::format("LENTIL_ISA={}: {}{}. This build knows {}; this processor runs {}", choice.requested,
+                     unknown ? "no instruction set of this name" : "not supported by this processor",
+                     unknown ? did_you_mean(choice.requested, all) : "", join(all, ", "), join(usable, ", "));
+}
+
+Machine::Machine(std::uint32_t threads) : Machine(choose_kernels(), threads) {}
+
+Machine::Machine(const kernels::KernelTable& kernels, std::uint32_t threads)
+    : kernels_(kernels), pool_(threads) {}
 
 OwnedPlan::OwnedPlan(const Model& model, const PlanOptions& options)
     : memory_(plan_memory_bytes(model)), plan_(make_plan(model, options, memory_)) {}

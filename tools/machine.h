@@ -11,12 +11,16 @@
 
 namespace lentil::tools {
 
+// What is wrong with the instruction set that LENTIL_ISA asks for, and which there are; empty if nothing is.
+std::string isa_problem(const kernels::CpuKernels& choice);
+
 class Machine {
  public:
   static constexpr std::uint32_t kMostThreads = 1024;
 
   // 0 threads: as many as there are cores. Stops if LENTIL_ISA asks for what is not there.
   explicit Machine(std::uint32_t threads);
+  Machine(const kernels::KernelTable& kernels, std::uint32_t threads);
 
   const kernels::KernelTable& kernels() const { return kernels_; }
   std::string isa() const { return kernels_.isa; }

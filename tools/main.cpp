@@ -15,7 +15,7 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand, &kBenchCommand};
+const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand, &kBenchCommand, &kDoctorCommand};
 
 const Command* find_command(const std::string& name) {
   const auto found =
@@ -40,7 +40,7 @@ std::string help() {
       "  -h,--help     show this help\n"
       "  -V,--version  show the version\n\n"
       "Environment:\n"
-      "  LENTIL_ISA    the instruction set to use instead of the best one\n"
+      "  LENTIL_ISA    the instruction set to use instead of the best one; see lentil doctor\n"
       "  NO_COLOR      no colours\n\n"
       "Exit codes: 0 done, 1 failed or different, 2 wrong usage, 130 interrupted (after saving)";
   return text;

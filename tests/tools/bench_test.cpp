@@ -1,3 +1,4 @@
+#include "tests/support/networks.h"
 #include "tests/tools/program.h"
 
 using namespace lentil::test;
@@ -32,6 +33,7 @@ TEST_CASE("bench without a file times LeNet, once for each batch and number of t
   CHECK(result["file"] == "lenet");
   CHECK(result["mode"] == "infer");
   CHECK(result["images"] == "drawn digits");
+  CHECK(result["distinct_images"] == 512);
   CHECK(result["multiply_adds"] == 480'500);
   REQUIRE(result["runs"].size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -60,11 +62,68 @@ TEST_CASE("bench tells the bytes of the arena: more of them for speed, and for t
   CHECK(bytes("fast", {}) < bytes("fast", {"--train"}));
 }
 
-TEST_CASE("a file with golden samples is timed with them, in the network's own words") {
+TEST_CASE("a file whose network takes digits is timed with many of them, not with its few golden samples") {
+  const TemporaryFolder folder;
+  const auto result = run_json(quick({model_path(folder, "mlp"), "--batch", "20"}));
+  CHECK(result["images"] == "drawn digits");
+  CHECK(result["distinct_images"] == 512);
+}
+
+TEST_CASE("a file whose network takes other pictures is timed with its golden samples") {
+  const TemporaryFolder folder;
+  lentil::formats::ModelFile file = network("input 4, linear 3");
+  file.golden.assign(2, {.pixels = {1, 2, 3, 4}, .values = {}, .outputs = {0, 0, 0}});
+  REQUIRE(lentil::formats::save_model_file(folder.path("m.lentil"), file));
+  const auto result = run_json(quick({folder.path("m.lentil"), "--batch", "3"}));
+  CHECK(result["images"] == "golden samples");
+  CHECK(result["distinct_images"] == 2);
+}
+
+TEST_CASE("bench times the images of a data set: for inference those of its tests") {
+  const auto infer = run_json(quick({"logreg", "--data", "synth:70,20", "--batch", "1,30"}));
+  CHECK(infer["images"] == "test images of synth:70,20,1");
+  CHECK(infer["distinct_images"] == 20);
+  const auto train = run_json(quick({"logreg", "--data", "synth:2100,20", "--batch", "4", "--train"}));
+  CHECK(train["images"] == "training images of synth:2100,20,1");
+  CHECK(train["distinct_images"] == 2048);
+  CHECK(train["runs"][0]["calls"] > 0);
+}
+
+TEST_CASE("bench refuses a data set that the network cannot take, and one that is not there") {
+  const TemporaryFolder folder;
+  REQUIRE(lentil::formats::save_model_file(folder.path("m.lentil"), network("input 4, linear 10")));
+  const Ended other = run_lentil(quick({folder.path("m.lentil"), "--data", "synth:60,20"}));
+  CHECK(other.code == 1);
+  CHECK_THAT(other.err, Contains("images of 784 pixels; the network takes 4"));
+  const Ended missing = run_lentil(quick({"--data", folder.path("none")}));
+  CHECK(missing.code == 1);
+  CHECK_THAT(missing.err, Contains(folder.path("none")));
+}
+
+TEST_CASE("bench tells how long a network takes to start: a file is mapped first") {
+  const TemporaryFolder folder;
+  const std::string file = model_path(folder, "mlp");
+  for (const std::string& name : {file, std::string("mlp")}) {
+    const auto result = run_json(quick({name, "--batch", "1"}));
+    double total = 0;
+    for (const auto& [part, value] : result["start_up"].items()) {
+      CHECK(value > 0);
+      if (part != "checksum_us" && part != "total_us") total += value.get<double>();
+    }
+    CHECK(result["start_up"]["total_us"].get<double>() == Approx(total));
+    CHECK(result["start_up"].size() == (name == file ? 6 : 5));
+    CHECK(result["start_up"].contains("map_us") == (name == file));
+  }
+  CHECK_FALSE(run_json(quick({"mlp", "--batch", "1", "--train"})).contains("start_up"));
+  CHECK_THAT(run_lentil(quick({file})).out,
+             Catch::Matches("[^]*\nstart-up: map [0-9.]+ us, open [0-9.]+ us \\(checksum [0-9.]+ us\\), "
+                            "plan [0-9.]+ us, pack [0-9.]+ us; [0-9.]+ us in all\n[^]*"));
+}
+
+TEST_CASE("the time of layers is told in the network's own words, and their multiply-adds are all of them") {
   const TemporaryFolder folder;
   const std::string file = model_path(folder, "mlp");
   const auto result = run_json(quick({file, "--batch", "20", "--layers"}));
-  CHECK(result["images"] == "golden samples");
   CHECK(result["weights_hash"] == run_json({"inspect", file})["weights_hash"]);
   std::uint64_t counted = 0;
   for (const auto& step : result["layers"][0]["steps"]) {
@@ -89,7 +148,8 @@ TEST_CASE("bench runs under the instruction set that it is told, and says so") {
 TEST_CASE("the tables of bench are a result, its progress is not") {
   const Ended ended = run_lentil(quick({"--batch", "2", "--layers"}));
   CHECK(ended.code == 0);
-  CHECK_THAT(ended.out, Contains("480,500 multiply-adds") && Contains("% of peak") &&
+  CHECK_THAT(ended.out, Contains("lenet: inference of 512 drawn digits") &&
+                            Contains("480,500 multiply-adds") && Contains("% of peak") &&
                             Contains("layers, batch 2, 1 thread") && Contains("conv1, ") && Contains("fc2"));
   CHECK(ended.err == "batch 2, 1 thread\n");
 }

@@ -18,7 +18,7 @@ TEST_CASE("help is a result, and lists all commands") {
     const Ended ended = run_lentil({word});
     CHECK(ended.code == 0);
     CHECK_THAT(ended.out, Contains("\n  train ") && Contains("\n  eval ") && Contains("\n  inspect ") &&
-                              Contains("\n  bench "));
+                              Contains("\n  bench ") && Contains("\n  doctor "));
     CHECK(ended.err.empty());
   }
 }
@@ -31,7 +31,7 @@ TEST_CASE("no command is wrong usage and gets the help") {
 }
 
 TEST_CASE("help of a command can be asked for in two ways") {
-  for (const char* command : {"train", "eval", "inspect", "bench"}) {
+  for (const char* command : {"train", "eval", "inspect", "bench", "doctor"}) {
     const Ended one = run_lentil({"help", command});
     const Ended other = run_lentil({command, "--help"});
     CHECK(one.code == 0);

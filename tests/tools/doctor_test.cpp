@@ -1,0 +1,85 @@
+#include "kernels/device.h"
+#include "tests/tools/program.h"
+
+using namespace lentil::test;
+using Catch::Contains;
+
+namespace {
+
+std::vector<std::string> supported() {
+  std::vector<std::string> names;
+  for (const auto& isa : lentil::kernels::isas()) {
+    if (isa.supported) names.emplace_back(isa.name);
+  }
+  return names;
+}
+
+nlohmann::json chosen(const nlohmann::json& report) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const auto& isa : report["isas"]) {
+    if (isa["chosen"]) names.push_back(isa["name"]);
+  }
+  return names;
+}
+
+const Words kNothingAsked{"LENTIL_ISA="};
+
+}  // namespace
+
+TEST_CASE("doctor tells what is there, what is chosen and why, and that all give the same bits") {
+  const Ended ended = run_lentil({"doctor"}, kNothingAsked);
+  CHECK(ended.code == 0);
+  CHECK(ended.err.empty());
+  CHECK_THAT(ended.out, Catch::StartsWith("lentil ") && Contains("\nprocessor: ") &&
+                            Contains("\nthreads: ") &&
+                            Contains("\nfloating point: subnormal numbers are kept") &&
+                            Contains("\ncuda: not built into this program"));
+  CHECK_THAT(ended.out, Contains("G fma/s a thread; chosen: the best that is supported\n"));
+  std::string same;
+  for (const std::string& name : supported()) {
+    CHECK_THAT(ended.out, Contains("\n  " + name + " "));
+    same += (same.empty() ? "" : ", ") + name;
+  }
+  CHECK_THAT(ended.out, Contains("\nself-test: same bits: " + same + " ("));
+}
+
+TEST_CASE("doctor's JSON has every instruction set with its peak and its bits") {
+  const auto report = run_json({"doctor"}, kNothingAsked);
+  CHECK(report["pass"] == true);
+  CHECK(report["problem"] == "");
+  CHECK(report["threads"] > 0);
+  CHECK(report["cuda"] == false);
+  CHECK(report["flushes_to_zero"] == false);
+  CHECK(chosen(report) == nlohmann::json{supported().front()});
+  REQUIRE(report["isas"].size() == lentil::kernels::isas().size());
+  for (const auto& isa : report["isas"]) {
+    if (!isa["supported"]) continue;
+    CHECK(isa["peak_multiply_adds_per_second"] > 0);
+    CHECK(isa["self_test"]["pass"] == true);
+    CHECK(isa["self_test"]["fast"] == report["expected"]);
+    CHECK(isa["self_test"]["small"] == report["expected"]);
+  }
+}
+
+TEST_CASE("doctor says when LENTIL_ISA has chosen") {
+  const std::string last = supported().back();
+  const Ended ended = run_lentil({"doctor"}, {"LENTIL_ISA=" + last});
+  CHECK(ended.code == 0);
+  CHECK_THAT(ended.out, Contains("; chosen: LENTIL_ISA=" + last + "\n"));
+  CHECK(chosen(run_json({"doctor"}, {"LENTIL_ISA=" + last})) == nlohmann::json{last});
+}
+
+TEST_CASE("an instruction set that is not there does not keep doctor from telling those that are") {
+  const Ended ended = run_lentil({"doctor"}, {"LENTIL_ISA=avx3"});
+  CHECK(ended.code == 1);
+  CHECK_THAT(ended.err, Contains("LENTIL_ISA=avx3") && Contains("no instruction set of this name"));
+  CHECK_THAT(ended.out, Contains("\n  " + supported().front() + " ") &&
+                            Contains("\nself-test: same bits: ") && !Contains("chosen"));
+  const Ended json = run_lentil({"doctor", "--json"}, {"LENTIL_ISA=avx3"});
+  CHECK(json.code == 1);
+  const auto report = nlohmann::json::parse(json.out);
+  CHECK(chosen(report).empty());
+  CHECK_THAT(report["problem"].get<std::string>(), Contains("LENTIL_ISA=avx3"));
+}
+
+TEST_CASE("doctor takes no words") { CHECK(run_lentil({"doctor", "lenet.lentil"}).code == 2); }
