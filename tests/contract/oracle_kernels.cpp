@@ -345,7 +345,7 @@ float channel_sum(const ChannelSum& a) {
   if (a.before != nullptr) total.push_back(*a.before);
   for (std::int32_t b = 0; b < a.images; ++b) {
     float sum = 0;
-    for (std::int64_t e = 0; e < a.count; ++e) sum = add_term(a, b * a.count + e, sum);
+    for (std::int64_t e = 0; e < a.count; ++e) sum = add_term(a, b * a.stride + e, sum);
     reference::add_image(total, {sum});
   }
   return total[0];
