@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/epilogue.h"
+
 namespace lentil {
 namespace {
 
@@ -95,6 +97,11 @@ void OpContext::update(Slot slot, std::size_t first, std::size_t count, const fl
                       .nesterov = sgd.nesterov});
 }
 
+void output_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end) {
+  for (std::uint32_t b = begin; b < end && !ctx.step.has(kEpilogueDone); ++b)
+    apply_epilogue_gradient(ctx, ctx.step, ctx.y_of(b), ctx.dy_of(b), b, 0, ctx.out.count());
+}
+
 void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
   if (ctx.step.has(kInPlace)) return;
   OpContext side = ctx;
@@ -108,7 +115,9 @@ void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t en
 }
 
 OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels,
-                       std::byte* arena, const Step& step, const void* input, std::uint32_t images) {
+                       std::byte* arena, const Step& step, const void* input, std::uint32_t images,
+                       std::uint32_t worker) {
+  std::byte* const tensors = arena + static_cast<std::size_t>(worker) * plan.worker_bytes;
   const TensorSlot& in = plan.tensors()[step.input];
   const TensorSlot& out = plan.tensors()[step.output];
   const std::size_t part = step.type == LayerType::concat ? first_value(plan, step) : 0;
@@ -123,17 +132,17 @@ OpContext make_context(const Plan& plan, const Model& model, const kernels::Kern
                 .in = in.shape,
                 .out = out.shape,
                 .images = images,
-                .x = in.value == kNoOffset ? static_cast<const float*>(input) : float_at(arena, in.value),
-                .y = float_at(arena, out.value),
-                .dx = float_at(arena, in.gradient),
-                .dy = float_at(arena, out.gradient),
+                .x = in.value == kNoOffset ? static_cast<const float*>(input) : float_at(tensors, in.value),
+                .y = float_at(tensors, out.value),
+                .dx = float_at(tensors, in.gradient),
+                .dy = float_at(tensors, out.gradient),
                 .dx_stride = in.shape.count()};
   ctx.y += part;
   if (ctx.dy != nullptr) ctx.dy += part;
   if (step.second_input == kNoIndex) return ctx;
   const TensorSlot& second = plan.tensors()[step.second_input];
-  ctx.second = second.value == kNoOffset ? static_cast<const float*>(input) : float_at(arena, second.value);
-  ctx.second_dx = float_at(arena, second.gradient);
+  ctx.second = second.value == kNoOffset ? static_cast<const float*>(input) : float_at(tensors, second.value);
+  ctx.second_dx = float_at(tensors, second.gradient);
   return ctx;
 }
 

@@ -141,11 +141,14 @@ Result<Shape> infer_shape(const Layer& layer, ShapeOf shape_of) {
   return shape;
 }
 
+// The epilogue's derivative on the gradients of a step's output, for images [begin, end).
+void output_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end);
 // The gradients of a step's inputs, for images [begin, end): written, or added to what others have written.
 void input_gradients(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t worker);
 
-// The contexts that a session hands to its ops.
+// The contexts that a session hands to its ops; `input` begins with the first of the images.
 OpContext make_context(const Plan& plan, const Model& model, const kernels::KernelTable& kernels,
-                       std::byte* arena, const Step& step, const void* input, std::uint32_t images);
+                       std::byte* arena, const Step& step, const void* input, std::uint32_t images,
+                       std::uint32_t worker = 0);
 
 }  // namespace lentil

@@ -72,10 +72,18 @@ Error lay_out(PlanNotes& n) {
   Error error = make_steps(n);
   if (error.status == Status::ok) error = collect_intervals(n);
   if (error.status != Status::ok) return error;
-  const auto base = static_cast<std::uint32_t>(round_up(n.plan->own_bytes(), n.plan->alignment));
   const std::span<Interval> intervals{n.intervals, n.interval_count};
-  const std::uint64_t end = place_intervals(intervals, base);
-  if (end == 0) return {Status::tensor_too_large};
+  const std::size_t own = n.train() ? 0 : n.tensor_intervals;  // of each worker
+  std::uint64_t end = round_up(n.plan->own_bytes(), n.plan->alignment);
+  if (own > 0) {
+    const auto base = static_cast<std::uint32_t>(end);
+    end = place_intervals(intervals.first(own), base);
+    n.plan->worker_bytes = static_cast<std::uint32_t>(end - base);
+    end = base + std::uint64_t{n.plan->worker_bytes} * n.plan->threads;
+  }
+  if (end != 0 && end <= 0xffffffffu)
+    end = place_intervals(intervals.subspan(own), static_cast<std::uint32_t>(end));
+  if (end == 0 || end > 0xffffffffu) return {Status::tensor_too_large};
   assert(intervals_disjoint(intervals));
   n.plan->bytes = static_cast<std::uint32_t>(end);
   return {};

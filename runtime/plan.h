@@ -42,6 +42,10 @@ struct PlanOptions {
 
 inline constexpr std::size_t kArenaAlignment = 64;
 
+// The most images that one worker takes through a network together: so many share what a step costs, and what
+// lies between the layers stays in a cache. A plan for inference has tensors for so many, whatever its batch.
+inline constexpr std::uint32_t kImagesTogether = 8;
+
 // Lies in the memory handed to plan(); Session::create copies it to the front of the arena.
 struct Plan;
 

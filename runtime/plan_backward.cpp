@@ -81,6 +81,12 @@ Error choose_trained(PlanNotes& n) {
   return {};
 }
 
+// Statistics of a batch stand between the layers.
+bool reduces(const Step& step) {
+  const OpDef& op = op_of(step);
+  return step.has(kTrained) && (op.forward_reduce != nullptr || op.backward_reduce != nullptr);
+}
+
 }  // namespace
 
 Error choose_backward(PlanNotes& n) {
@@ -100,6 +106,7 @@ Error choose_backward(PlanNotes& n) {
   if (n.options.batch == 1 && n.options.goal == Goal::small && n.options.fuse && !n.options.accumulate) {
     for (Step& step : steps) choose_in_place(n, step);
   }
+  n.by_image = n.options.goal == Goal::fast && std::none_of(steps.begin(), steps.end(), reduces);
   return {};
 }
 

@@ -53,9 +53,19 @@ struct Step {
   bool has(StepFlag flag) const { return (flags & flag) != 0; }
 };
 
+// What one image brings to a training step's result.
+struct ImageLoss {
+  float loss;
+  std::uint32_t correct;  // 0 or 1
+};
+
 struct Plan {
   std::uint32_t bytes = 0;  // of the whole arena
   std::uint32_t batch = 1;
+  // infer: every worker has tensors of its own, for as many images as it takes together; so many bytes from
+  // one worker's to the next one's. train: 0, the tensors hold the whole batch.
+  std::uint32_t worker_bytes = 0;
+  std::uint32_t losses = kNoOffset;  // by_image(): [batch] ImageLoss
   std::uint16_t threads = 1;
   std::uint16_t step_count = 0, tensor_count = 0;
   std::uint16_t output = 0, loss_input = 0;  // tensors
@@ -67,6 +77,9 @@ struct Plan {
   Loss loss = Loss::cross_entropy;
   float label_smoothing = 0;
 
+  // train: forward and the gradients of all inputs image by image, the gradients of weights behind them; else
+  // step by step.
+  bool by_image() const { return losses != kNoOffset; }
   std::span<const Step> steps() const { return {reinterpret_cast<const Step*>(this + 1), step_count}; }
   std::span<const TensorSlot> tensors() const {
     return {reinterpret_cast<const TensorSlot*>(steps().data() + step_count), tensor_count};
@@ -77,7 +90,7 @@ struct Plan {
                                       tensor_count * sizeof(TensorSlot));
   }
 };
-static_assert(sizeof(Plan) == 28 && sizeof(Step) == 52 && sizeof(TensorSlot) == 20);
+static_assert(sizeof(Plan) == 36 && sizeof(Step) == 52 && sizeof(TensorSlot) == 20);
 
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
   return (bytes + alignment - 1) / alignment * alignment;

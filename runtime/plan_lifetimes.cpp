@@ -11,6 +11,10 @@ namespace {
                                 std::uint32_t& target) {
   if (bytes == 0) return true;
   bytes = round_up(bytes, n.plan->alignment);
+  if (n.by_image) {  // every image at its own time
+    first = 0;
+    last = n.backward_time(0);
+  }
   if (bytes > 0xffffffffu) return false;
   const auto at = static_cast<std::uint32_t>(reinterpret_cast<std::byte*>(&target) - n.memory);
   n.intervals[n.interval_count++] = {static_cast<std::uint32_t>(bytes), static_cast<std::uint16_t>(first),
@@ -56,7 +60,8 @@ bool collect_tensor(PlanNotes& n, std::uint16_t tensor) {
   TensorSlot& slot = n.tensors[tensor];
   const auto made = static_cast<std::size_t>(producer - n.steps);
   const Lifetimes life = lifetimes_of(n, tensor, *producer);
-  const std::uint64_t bytes = std::uint64_t{slot.shape.count()} * sizeof(float) * n.options.batch;
+  const std::uint32_t images = n.train() ? n.options.batch : std::min(n.options.batch, kImagesTogether);
+  const std::uint64_t bytes = std::uint64_t{slot.shape.count()} * sizeof(float) * images;
   if (!add_interval(n, bytes, made, life.value_last, slot.value)) return false;
   if (!producer->has(kBackward)) return true;
   if (!life.overwritten)
@@ -103,9 +108,12 @@ Error collect_intervals(PlanNotes& n) {
   for (std::uint16_t t = 0; t < n.plan->tensor_count; ++t) {
     if (!collect_tensor(n, t)) return {Status::tensor_too_large};
   }
+  n.tensor_intervals = n.interval_count;
   for (std::size_t s = 0; s < n.plan->step_count; ++s) {
     if (!collect_step(n, s)) return {Status::tensor_too_large, n.steps[s].layer};
   }
+  const std::uint64_t losses = n.by_image ? std::uint64_t{n.options.batch} * sizeof(ImageLoss) : 0;
+  if (!add_interval(n, losses, 0, 0, n.plan->losses)) return {Status::tensor_too_large};
   return {};
 }
 

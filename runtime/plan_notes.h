@@ -37,6 +37,8 @@ struct PlanNotes {
   std::span<std::uint16_t> uses;       // readers of each layer
   Interval* intervals;
   std::size_t interval_count = 0;
+  std::size_t tensor_intervals = 0;  // the first ones: of the tensors, before those of the steps
+  bool by_image = false;             // the plan is to be such
 
   bool train() const { return options.mode == Mode::train; }
   Shape shape_of(std::int32_t layer) const {

@@ -66,28 +66,55 @@ std::size_t Session::output_size() const { return plan().tensors()[plan().output
 
 Status Session::run(std::span<const float> input, std::span<float> output) {
   if (plan().input != InputType::float32) return Status::wrong_input_type;
-  return run_checked(input.data(), input.size(), output);
+  return run_checked(reinterpret_cast<const std::byte*>(input.data()), input.size(), output);
 }
 
 Status Session::run(std::span<const std::uint8_t> pixels, std::span<float> output) {
   if (plan().input != InputType::uint8) return Status::wrong_input_type;
-  return run_checked(pixels.data(), pixels.size(), output);
+  return run_checked(reinterpret_cast<const std::byte*>(pixels.data()), pixels.size(), output);
 }
 
-Status Session::run_checked(const void* input, std::size_t values, std::span<float> output) {
+Status Session::run_checked(const std::byte* input, std::size_t values, std::span<float> output) {
   const std::size_t per_image = plan().tensors()[0].shape.count();
   const std::size_t images = values / per_image;
   if (values % per_image != 0 || output.size() != images * output_size()) return Status::wrong_size;
   if (images > plan().batch) return Status::bad_batch;
-  for (const Step& step : plan().steps()) {
-    const OpContext ctx =
-        make_context(plan(), model_, *kernels_, arena_, step, input, static_cast<std::uint32_t>(images));
-    forward_step(ctx);
+  if (plan().mode == Mode::infer) {
+    run_by_image(input, per_image, output);
+  } else {
+    run_steps(input, output);
   }
-  const std::uint32_t at = plan().tensors()[plan().output].value;  // kNoOffset: no layer has anything to do
-  const auto* result = static_cast<const float*>(at == kNoOffset ? input : arena_ + at);
-  std::copy_n(result, output.size(), output.begin());
   return Status::ok;
+}
+
+// Every worker has tensors of its own and takes a few images through all layers.
+void Session::run_by_image(const std::byte* input, std::size_t per_image, std::span<float> output) const {
+  const std::size_t bytes = per_image * (plan().input == InputType::uint8 ? 1 : sizeof(float));
+  const std::size_t outputs = output_size();
+  const auto images = static_cast<std::uint32_t>(output.size() / outputs);
+  for_each_few(images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+    const std::byte* first = input + begin * bytes;
+    for (const Step& step : plan().steps()) {
+      const OpContext ctx = make_context(plan(), model_, *kernels_, arena_, step, first, end - begin, worker);
+      op_of(step).forward(ctx, 0, end - begin, worker);
+    }
+    copy_output(first, output.subspan(begin * outputs, (end - begin) * outputs), worker);
+  });
+}
+
+// In the tensors of a training, which hold the whole batch and may follow one another in the same memory.
+void Session::run_steps(const std::byte* input, std::span<float> output) const {
+  const auto images = static_cast<std::uint32_t>(output.size() / output_size());
+  for (const Step& step : plan().steps())
+    forward_step(make_context(plan(), model_, *kernels_, arena_, step, input, images));
+  copy_output(input, output, 0);
+}
+
+void Session::copy_output(const std::byte* input, std::span<float> output, std::uint32_t worker) const {
+  const std::uint32_t at = plan().tensors()[plan().output].value;  // kNoOffset: no layer has anything to do
+  const std::byte* tensors = arena_ + std::size_t{worker} * plan().worker_bytes;
+  const auto* result = reinterpret_cast<const float*>(at == kNoOffset ? input : tensors + at);
+  std::copy_n(result, output.size(), output.begin());
 }
 
 std::uint32_t Session::block_count(std::uint32_t count) const {

@@ -1,5 +1,7 @@
 // Inference in memory that the caller owns.
 #pragma once
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,7 +37,10 @@ class Session {
 
  private:
   friend class Trainer;
-  Status run_checked(const void* input, std::size_t values, std::span<float> output);
+  Status run_checked(const std::byte* input, std::size_t values, std::span<float> output);
+  void run_by_image(const std::byte* input, std::size_t per_image, std::span<float> output) const;
+  void run_steps(const std::byte* input, std::span<float> output) const;
+  void copy_output(const std::byte* input, std::span<float> output, std::uint32_t worker) const;
   void load_weights(const Step& step);
   const Step* trained_step(std::uint32_t layer) const;  // null: the layer keeps the model's weights
   void prepare(const Step& step);
@@ -47,6 +52,12 @@ class Session {
   template <class Body>
   void for_each_block(std::uint32_t count, Body body) const;
   std::uint32_t block_count(std::uint32_t count) const;
+  // body(task, worker) for each of `count` tasks, in any order; whoever is free takes the next one.
+  template <class Body>
+  void for_each_task(std::uint32_t count, Body body) const;
+  // The same for `count` images, a few at a time: body(begin, end, worker).
+  template <class Body>
+  void for_each_few(std::uint32_t count, Body body) const;
 
   Model model_;
   const kernels::KernelTable* kernels_ = nullptr;
@@ -61,6 +72,23 @@ void Session::for_each_block(std::uint32_t count, Body body) const {
     const std::uint64_t total = count;
     body(static_cast<std::uint32_t>(total * block / blocks),
          static_cast<std::uint32_t>(total * (block + 1) / blocks), block);
+  });
+}
+
+template <class Body>
+void Session::for_each_task(std::uint32_t count, Body body) const {
+  std::atomic<std::uint32_t> next{0};
+  parallel_(block_count(count), [&](std::uint32_t worker, std::uint32_t) {
+    for (std::uint32_t task = next++; task < count; task = next++) body(task, worker);
+  });
+}
+
+template <class Body>
+void Session::for_each_few(std::uint32_t count, Body body) const {
+  const std::uint32_t workers = std::max(1u, block_count(count));
+  const std::uint32_t few = std::min(kImagesTogether, (count + workers - 1) / workers);
+  for_each_task(count == 0 ? 0 : (count + few - 1) / few, [&](std::uint32_t task, std::uint32_t worker) {
+    body(task * few, std::min(task * few + few, count), worker);
   });
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runtime/epilogue.h"
 #include "runtime/loss.h"
 #include "runtime/op.h"
 
@@ -113,14 +112,7 @@ StepResult Trainer::step_checked(Images images, const Sgd& sgd, std::uint32_t to
 }
 
 StepResult Trainer::run_part(const Run& run) {
-  const Plan& plan = session_.plan();
-  forward(run);
-  const StepResult result = losses(run);
-  if (result.status != Status::ok) return result;
-  for (std::size_t s = plan.step_count; s-- > 0;) {
-    if (plan.steps()[s].has(kBackward)) backward(run, plan.steps()[s]);
-  }
-  return result;
+  return session_.plan().by_image() ? run_by_image(run) : run_steps(run);
 }
 
 OpContext Trainer::context(const Run& run, const Step& step) const {
@@ -136,31 +128,45 @@ OpContext Trainer::context(const Run& run, const Step& step) const {
   return ctx;
 }
 
-void Trainer::forward(const Run& run) {
-  for (const Step& step : session_.plan().steps()) {
-    if (!step.has(kInferenceOnly)) session_.forward_step(context(run, step));
-  }
-}
-
-// Per-image losses first, added up in image order; the gradient of the mean goes where the plan wants it.
-StepResult Trainer::losses(const Run& run) {
+// The gradient of the mean goes where the plan wants it.
+ImageLoss Trainer::loss_of(const Run& run, std::uint32_t image) const {
   const Plan& plan = session_.plan();
   const TensorSlot& logits = plan.tensors()[plan.loss_input];
   const std::size_t outputs = logits.shape.count();
   const auto& [input, labels, targets, count] = run.images;
-  for (std::uint32_t b = 0; b < count; ++b) {
-    const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + b * outputs,
-                                   outputs};
-    const Target target = labels.empty() ? Target{0, targets.subspan(b * outputs, outputs)}
-                                         : Target{labels[b], {}, plan.label_smoothing};
-    const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
-    if (!labels.empty() && best == target.label) ++pending_correct_;
-    float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + b * outputs;
-    pending_loss_ += image_loss(*session_.kernels_, plan.loss, x, target, run.total, d);
-  }
-  StepResult result{.loss = pending_loss_ / static_cast<float>(run.before + count),
+  const std::span<const float> x{reinterpret_cast<float*>(session_.arena_ + logits.value) + image * outputs,
+                                 outputs};
+  const Target target = labels.empty() ? Target{0, targets.subspan(image * outputs, outputs)}
+                                       : Target{labels[image], {}, plan.label_smoothing};
+  const auto best = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
+  const bool correct = !labels.empty() && best == target.label;
+  float* d = reinterpret_cast<float*>(session_.arena_ + logits.gradient) + image * outputs;
+  return {image_loss(*session_.kernels_, plan.loss, x, target, run.total, d), correct ? 1u : 0u};
+}
+
+// To be called in image order.
+void Trainer::add_loss(const ImageLoss& loss) {
+  pending_loss_ += loss.loss;
+  pending_correct_ += loss.correct;
+}
+
+StepResult Trainer::result_of(const Run& run) const {
+  StepResult result{.loss = pending_loss_ / static_cast<float>(run.before + run.images.count),
                     .correct = pending_correct_};
   if (!std::isfinite(result.loss)) result.status = Status::non_finite_loss;
+  return result;
+}
+
+StepResult Trainer::run_steps(const Run& run) {
+  const Plan& plan = session_.plan();
+  for (const Step& step : plan.steps()) {
+    if (!step.has(kInferenceOnly)) session_.forward_step(context(run, step));
+  }
+  for (std::uint32_t b = 0; b < run.images.count; ++b) add_loss(loss_of(run, b));
+  const StepResult result = result_of(run);
+  for (std::size_t s = plan.step_count; s-- > 0 && result.status == Status::ok;) {
+    if (plan.steps()[s].has(kBackward)) backward(run, plan.steps()[s]);
+  }
   return result;
 }
 
@@ -168,26 +174,66 @@ void Trainer::backward(const Run& run, const Step& step) {
   const OpContext ctx = context(run, step);
   const OpDef& op = op_of(step);
   const bool reduces = op.backward_reduce != nullptr && step.has(kTrained);
-  const auto to_inputs = [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-    input_gradients(ctx, begin, end, worker);
-  };
   session_.for_each_block(ctx.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
-    for (std::uint32_t b = begin; b < end && !step.has(kEpilogueDone); ++b) {
-      apply_epilogue_gradient(ctx, step, ctx.y_of(b), ctx.dy_of(b), b, 0, ctx.out.count());
-    }
-    if (!reduces) to_inputs(begin, end, worker);
+    output_gradients(ctx, begin, end);
+    if (!reduces) input_gradients(ctx, begin, end, worker);
   });
   const std::uint32_t rows = ctx.layer.out_features;
   if (reduces) {
     session_.for_each_block(rows, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t) {
       op.backward_reduce(ctx, begin, end);
     });
-    session_.for_each_block(ctx.images, to_inputs);
+    session_.for_each_block(ctx.images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+      input_gradients(ctx, begin, end, worker);
+    });
   }
   if (step.has(kInPlace)) return op.backward_in_place(ctx);
   if (!step.has(kTrained)) return;
   session_.for_each_block(rows, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
     op.backward_weight(ctx, begin, end, worker);
+  });
+}
+
+StepResult Trainer::run_by_image(const Run& run) {
+  auto* const losses = reinterpret_cast<ImageLoss*>(session_.arena_ + session_.plan().losses);
+  session_.for_each_few(run.images.count, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
+    run_images(run, begin, end, worker);
+  });
+  for (std::uint32_t b = 0; b < run.images.count; ++b) add_loss(losses[b]);
+  const StepResult result = result_of(run);
+  if (result.status == Status::ok) update_weights(run);
+  return result;
+}
+
+// Forward, the loss, and the gradients of all inputs.
+void Trainer::run_images(const Run& run, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) const {
+  const Plan& plan = session_.plan();
+  for (const Step& step : plan.steps()) {
+    if (!step.has(kInferenceOnly)) op_of(step).forward(context(run, step), begin, end, worker);
+  }
+  auto* const losses = reinterpret_cast<ImageLoss*>(session_.arena_ + plan.losses);
+  for (std::uint32_t b = begin; b < end; ++b) losses[b] = loss_of(run, b);
+  for (std::size_t s = plan.step_count; s-- > 0;) {
+    const Step& step = plan.steps()[s];
+    if (!step.has(kBackward)) continue;
+    const OpContext ctx = context(run, step);
+    output_gradients(ctx, begin, end);
+    input_gradients(ctx, begin, end, worker);
+  }
+}
+
+// Every layer's rows in a few pieces for each worker, so that all are busy to the end.
+void Trainer::update_weights(const Run& run) const {
+  const Plan& plan = session_.plan();
+  const std::uint32_t workers = session_.block_count(plan.threads);
+  const std::uint32_t pieces = workers;
+  session_.for_each_task(plan.step_count * pieces, [&](std::uint32_t task, std::uint32_t worker) {
+    const Step& step = plan.steps()[task / pieces];
+    if (!step.has(kTrained)) return;
+    const OpContext ctx = context(run, step);
+    const std::uint64_t rows = ctx.layer.out_features, piece = task % pieces;
+    op_of(step).backward_weight(ctx, static_cast<std::uint32_t>(rows * piece / pieces),
+                                static_cast<std::uint32_t>(rows * (piece + 1) / pieces), worker);
   });
 }
 

@@ -21,6 +21,8 @@ struct StepResult {
   std::uint32_t correct = 0;   // images whose largest output is at the label (class losses)
 };
 
+struct ImageLoss;
+
 class Trainer {
  public:
   // The plan must be made with Mode::train. `seed` keys the dropout masks. Velocities start at zero.
@@ -86,9 +88,16 @@ class Trainer {
   Images part(const Images& images, std::uint32_t first, std::uint32_t count) const;
   StepResult run_part(const Run& run);
   OpContext context(const Run& run, const Step& step) const;
-  void forward(const Run& run);
-  StepResult losses(const Run& run);
+  ImageLoss loss_of(const Run& run, std::uint32_t image) const;  // writes the gradient, too
+  void add_loss(const ImageLoss& loss);
+  StepResult result_of(const Run& run) const;
+  // Step by step, each with all images.
+  StepResult run_steps(const Run& run);
   void backward(const Run& run, const Step& step);
+  // A few images at a time through all steps and back, then the weights.
+  StepResult run_by_image(const Run& run);
+  void run_images(const Run& run, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) const;
+  void update_weights(const Run& run) const;
   std::span<float> trained(std::uint32_t layer, Slot slot, bool velocity) const;
   template <class Visit>
   void for_each_trained(Visit visit) const;  // visit(tensor) in file order; some are empty

@@ -1,5 +1,7 @@
 #include "tools/layer_times.h"
 
+#include <algorithm>
+
 #include "runtime/op.h"
 #include "tools/fma_peak.h"
 #include "tools/layer_text.h"
@@ -40,17 +42,25 @@ class StepRunner {
   std::span<const Step> steps() const { return plan_->steps(); }
   std::vector<float>& times(std::size_t step) { return times_[step]; }
 
-  void run(const void* input) {
-    for (std::size_t i = 0; i < steps().size(); ++i) {
-      const Stopwatch watch;
-      const OpContext context =
-          make_context(*plan_, model_, machine_.kernels(), arena_.data(), steps()[i], input, plan_->batch);
-      op_of(steps()[i]).forward(context, 0, plan_->batch, 0);
-      times_[i].push_back(static_cast<float>(watch.seconds()));
-    }
+  template <class T>
+  void run(std::span<const T> input) {
+    const std::size_t image = input.size() / plan_->batch;
+    for (std::vector<float>& times : times_) times.push_back(0);
+    for (std::uint32_t first = 0; first < plan_->batch; first += kImagesTogether)
+      run_few(input.data() + first * image, std::min(kImagesTogether, plan_->batch - first));
   }
 
  private:
+  void run_few(const void* input, std::uint32_t images) {
+    for (std::size_t i = 0; i < steps().size(); ++i) {
+      const Stopwatch watch;
+      const OpContext context =
+          make_context(*plan_, model_, machine_.kernels(), arena_.data(), steps()[i], input, images);
+      op_of(steps()[i]).forward(context, 0, images, 0);
+      times_[i].back() += static_cast<float>(watch.seconds());
+    }
+  }
+
   Machine machine_{1};
   Model model_;
   OwnedPlan plan_;
@@ -69,7 +79,7 @@ LayerTimes time_layers(const formats::ModelFile& file, const BenchImages& images
   std::size_t calls = 0;
   const auto slice = [&](double slice_seconds) {
     const Stopwatch watch;
-    do images.with_input(calls++, [&](auto input) { runner.run(input.data()); });
+    do images.with_input(calls++, [&](auto input) { runner.run(input); });
     while (watch.seconds() < slice_seconds);
     return watch.seconds();
   };

@@ -31,6 +31,10 @@ class MapMaker {
       result.push_back(
           make_range(owner(interval.target), interval.offset, interval.bytes, interval.first, interval.last));
     }
+    if (!notes_.train() && plan.threads > 1) {
+      result.push_back(make_range("the other workers' outputs", base + plan.worker_bytes,
+                                  plan.worker_bytes * (plan.threads - 1u), 0, last_time()));
+    }
     std::stable_sort(result.begin(), result.end(), [](const MemoryRange& a, const MemoryRange& b) {
       return std::tie(a.offset, a.bytes) < std::tie(b.offset, b.bytes);
     });
@@ -76,7 +80,7 @@ class MapMaker {
       if (is(notes_.tensors[step.output].value)) return step_name(s) + " output";
       if (is(notes_.tensors[step.output].gradient)) return step_name(s) + " output's gradient";
     }
-    return "unknown";
+    return is(notes_.plan->losses) ? "losses" : "unknown";
   }
 
   OwnedPlan checked_;  // refuses what cannot be planned, before the notes are taken

@@ -79,14 +79,31 @@ std::int32_t list_row_of_halves(const ConvEvents& a, std::int32_t row, ConvEvent
   return n;
 }
 
+// The same for rows no wider than a vector, without a branch for each window.
+std::int32_t list_vector_of_halves(const ConvEvents& a, std::int32_t row, ConvEvent* events) {
+  static_assert(sizeof(ConvEvent) == 8);
+  const float* dy = a.dy + row * a.out.width;
+  const std::uint64_t indices = two_bit_indices(a.argmax, row * a.out.width, a.out.width);
+  const Ints index = broadcast(static_cast<std::int32_t>(indices)) >> (2 * lane_numbers());
+  const Ints column = 2 * lane_numbers() + (index & 1);
+  const Ints position = column << 16 | 2 * row;  // as ConvEvent has them
+  const Vec gradient = load_n(dy, a.out.width);
+  const std::uint32_t nonzero = mask_bits(gradient != Vec{}), lower = mask_bits((index & 2) != Ints{});
+  const std::int32_t n = store_pairs(events, position, gradient, nonzero & ~lower, a.out.width);
+  return n + store_pairs(events + n, position + 1, gradient, nonzero & lower, a.out.width);
+}
+
 std::int32_t list_separate(const ConvEvents& a) {
   const Window& p = a.pool;
   const bool halves = p.height == 2 && p.width == 2 && p.stride_height == 2 && p.stride_width == 2 &&
                       p.top == 0 && p.left == 0 && p.dilation_height == 1 && p.dilation_width == 1 &&
                       a.argmax_bits == 2 && a.out.width <= kWidestHalves;
+  const bool short_rows = kCompresses && a.out.width <= kLanes;
   std::int32_t n = 0;
   for (std::int32_t row = 0; row < a.out.height; ++row)
-    n += halves ? list_row_of_halves(a, row, a.events + n) : list_row(a, row, a.events + n);
+    n += halves && short_rows ? list_vector_of_halves(a, row, a.events + n)
+         : halves             ? list_row_of_halves(a, row, a.events + n)
+                              : list_row(a, row, a.events + n);
   return n;
 }
 
@@ -118,6 +135,36 @@ LENTIL_HD void add_scaled_row(float* x, const float* w, float g, std::int32_t di
     const std::int32_t n = taps.end - k < kLanes ? taps.end - k : kLanes;
     store_n(x + k, fma(load_n(w + k, n), broadcast(g), load_n(x + k, n)), n);
   }
+}
+
+// dW rows [first_row, first_row + R) and columns [0, lanes), where neither padding nor dilation is in the
+// way. Vectors no longer than need be: their loads cross fewer cache lines.
+template <std::int32_t L, std::int32_t R>
+LENTIL_HD void weight_rows(const Conv2dBackwardWeight& a, const float* x, float* dweight,
+                           std::int32_t first_row, std::int32_t lanes) {
+  const Window& kernel = a.shape.kernel;
+  const std::ptrdiff_t width = a.shape.in.width;
+  Vector<L> sum[R] = {};
+  for (const ConvEvent* event = a.events; event < a.events + a.event_count; ++event) {
+    const float* from =
+        x + (event->row * kernel.stride_height + first_row) * width + event->column * kernel.stride_width;
+    const Vector<L> g = broadcast_lanes<L>(event->gradient);
+#pragma GCC unroll 8
+    for (std::int32_t r = 0; r < R; ++r) sum[r] = fma(g, load_inside<L>(from + r * width, 0, lanes), sum[r]);
+  }
+  for (std::int32_t r = 0; r < R; ++r) {
+    float* to = dweight + (first_row + r) * kernel.width;
+    for (std::int32_t i = 0; i < lanes; ++i) to[i] = a.accumulate ? to[i] + sum[r][i] : sum[r][i];
+  }
+}
+
+template <std::int32_t L>
+LENTIL_HD void weight_plane(const Conv2dBackwardWeight& a, const float* x, float* dweight) {
+  const Window& kernel = a.shape.kernel;
+  std::int32_t row = 0;
+  for (; row + 5 <= kernel.height; row += 5) weight_rows<L, 5>(a, x, dweight, row, kernel.width);
+  for (; row + 3 <= kernel.height; row += 3) weight_rows<L, 3>(a, x, dweight, row, kernel.width);
+  for (; row < kernel.height; ++row) weight_rows<L, 1>(a, x, dweight, row, kernel.width);
 }
 
 // dW rows [first_row, first_row + R) and columns [column, column + lanes) of one input channel.
@@ -156,6 +203,10 @@ LENTIL_HD void weight_block(const Conv2dBackwardWeight& a, const float* x, float
 template <bool Inside>
 LENTIL_HD void weight_channel(const Conv2dBackwardWeight& a, const float* x, float* dweight) {
   const Window& kernel = a.shape.kernel;
+  if (Inside && kernel.dilation_height == 1 && kernel.dilation_width == 1) {
+    if (kernel.width <= kHalfLanes) return weight_plane<kHalfLanes>(a, x, dweight);
+    if (kernel.width <= kLanes) return weight_plane<kLanes>(a, x, dweight);
+  }
   for (std::int32_t column = 0; column < kernel.width; column += kLanes) {
     const std::int32_t lanes = kernel.width - column < kLanes ? kernel.width - column : kLanes;
     std::int32_t row = 0;

@@ -104,6 +104,57 @@ LENTIL_HD void for_each_nonzero(const float* p, std::int32_t count, Body body) {
   }
 }
 
+// Bit i says whether lane i of the mask is all ones.
+LENTIL_HD std::uint32_t mask_bits(Ints mask) {
+#if defined(__AVX512F__)
+  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(mask));
+#elif defined(__AVX2__)
+  return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(mask)));
+#else
+  std::uint32_t bits = 0;
+  for (std::int32_t lane = 0; lane < kLanes; ++lane) bits |= (mask[lane] != 0 ? 1u : 0u) << lane;
+  return bits;
+#endif
+}
+
+// Whether store_pairs is a few instructions.
+#if defined(__AVX512F__)
+inline constexpr bool kCompresses = true;
+#else
+inline constexpr bool kCompresses = false;
+#endif
+// Pairs (low[lane], high[lane]) of 64 bits, one behind the other, for those of the first `count` lanes whose
+// bit is set; returns how many. No branch depends on the bits.
+LENTIL_HD std::int32_t store_pairs(void* to, Ints low, Vec high, std::uint32_t lanes, std::int32_t count) {
+#if defined(__AVX512F__)
+  const __m512i kFirst = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i kSecond = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const __m512i a = reinterpret_cast<__m512i>(low), b = reinterpret_cast<__m512i>(high);
+  const auto store_half = [](std::uint64_t* half, __m512i pairs, std::uint32_t mask) {
+    const std::int32_t n = __builtin_popcount(mask);
+    _mm512_mask_storeu_epi64(half, static_cast<__mmask8>((1u << n) - 1u),
+                             _mm512_maskz_compress_epi64(static_cast<__mmask8>(mask), pairs));
+    return n;
+  };
+  auto* const pairs = static_cast<std::uint64_t*>(to);
+  const std::int32_t n = store_half(pairs, _mm512_permutex2var_epi32(a, kFirst, b), lanes & 0xff);
+  if (count <= kLanes / 2) return n;
+  return n + store_half(pairs + n, _mm512_permutex2var_epi32(a, kSecond, b), lanes >> 8);
+#else
+  static_cast<void>(count);
+  auto* at = static_cast<std::uint8_t*>(to);
+  std::int32_t n = 0;
+  for (; lanes != 0; lanes &= lanes - 1, ++n, at += 8) {
+    const std::int32_t lane = __builtin_ctz(lanes);
+    const std::int32_t first = low[lane];
+    const float second = high[lane];
+    __builtin_memcpy(at, &first, 4);
+    __builtin_memcpy(at + 4, &second, 4);
+  }
+  return n;
+#endif
+}
+
 LENTIL_HD bool any_nonzero(const float* p, std::int32_t count) {
   for (std::int32_t i = 0; i < count; i += 64) {
     if (nonzero_bits(p + i, count - i < 64 ? count - i : 64) != 0) return true;

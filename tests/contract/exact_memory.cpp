@@ -173,7 +173,7 @@ constexpr Case kCases[] = {
     {"training", {.mode = Mode::train, .goal = Goal::small}, 183504, 188416},
     {"training from pixels",
      {.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8},
-     187744,
+     187760,
      188416},
 };
 

@@ -181,7 +181,7 @@ TEST_CASE("the tutorial's LeNet needs these bytes") {
   };
   CHECK(bytes({.goal = Goal::small}) == 7456);
   CHECK(bytes({.mode = Mode::train, .goal = Goal::small}) == 183504);
-  CHECK(bytes({.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8}) == 187744);
+  CHECK(bytes({.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8}) == 187760);
 }
 
 TEST_CASE("frozen layers get no bytes for weights, velocities and gradients") {
