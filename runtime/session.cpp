@@ -5,6 +5,7 @@
 
 #include "runtime/hash.h"
 #include "runtime/op.h"
+#include "runtime/session_tasks.h"
 
 namespace lentil {
 namespace {

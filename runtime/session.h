@@ -1,7 +1,5 @@
 // Inference in memory that the caller owns.
 #pragma once
-#include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -64,32 +62,5 @@ class Session {
   std::byte* arena_ = nullptr;
   ParallelFor parallel_;
 };
-
-template <class Body>
-void Session::for_each_block(std::uint32_t count, Body body) const {
-  const std::uint32_t blocks = block_count(count);
-  parallel_(blocks, [&](std::uint32_t block, std::uint32_t) {
-    const std::uint64_t total = count;
-    body(static_cast<std::uint32_t>(total * block / blocks),
-         static_cast<std::uint32_t>(total * (block + 1) / blocks), block);
-  });
-}
-
-template <class Body>
-void Session::for_each_task(std::uint32_t count, Body body) const {
-  std::atomic<std::uint32_t> next{0};
-  parallel_(block_count(count), [&](std::uint32_t worker, std::uint32_t) {
-    for (std::uint32_t task = next++; task < count; task = next++) body(task, worker);
-  });
-}
-
-template <class Body>
-void Session::for_each_few(std::uint32_t count, Body body) const {
-  const std::uint32_t workers = std::max(1u, block_count(count));
-  const std::uint32_t few = std::min(kImagesTogether, (count + workers - 1) / workers);
-  for_each_task(count == 0 ? 0 : (count + few - 1) / few, [&](std::uint32_t task, std::uint32_t worker) {
-    body(task * few, std::min(task * few + few, count), worker);
-  });
-}
 
 }  // namespace lentil

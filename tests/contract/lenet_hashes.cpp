@@ -123,7 +123,9 @@ constexpr PlanCase kPlans[] = {
     {"train_unfused_64", {.mode = Mode::train, .batch = 64, .fuse = false}},
     {"train_no_momentum_1", {.mode = Mode::train, .goal = Goal::small, .momentum = false}},
     // 2^32 bytes and a little more: nothing may wrap where size_t has 32 bits.
-    {"infer_batch_745655", {.goal = Goal::small, .batch = 745655}},
+    {"train_batch_295785", {.mode = Mode::train, .goal = Goal::small, .batch = 295785}},
+    {"train_batch_2_to_30", {.mode = Mode::train, .goal = Goal::small, .batch = 1u << 30}},
+    // The batch costs inference nothing.
     {"infer_batch_2_to_30", {.goal = Goal::small, .batch = 1u << 30}},
 };
 
