@@ -118,20 +118,4 @@ void conv2d_backward_weight_wide(const Conv2dBackwardWeightWide& a) {
   taps_inside(a.shape) ? sum_events<true>(a) : sum_events<false>(a);
 }
 
-void interleave(const Interleave& a) {
-  for (std::int32_t i = 0; i < a.count; ++i) {
-    float* to = a.to + static_cast<std::ptrdiff_t>(i) * a.padded;
-    for (std::int32_t c = 0; c < a.channels; ++c)
-      to[c] = a.from[static_cast<std::ptrdiff_t>(c) * a.count + i];
-    for (std::int32_t c = a.channels; c < a.padded; ++c) to[c] = 0;
-  }
-}
-
-void deinterleave(const Interleave& a) {
-  for (std::int32_t c = 0; c < a.channels; ++c) {
-    float* to = a.to + static_cast<std::ptrdiff_t>(c) * a.count;
-    for (std::int32_t i = 0; i < a.count; ++i) to[i] = a.from[static_cast<std::ptrdiff_t>(i) * a.padded + c];
-  }
-}
-
 }  // namespace lentil::kernels::LENTIL_ISA
