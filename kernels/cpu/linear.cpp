@@ -37,15 +37,15 @@ LENTIL_HD void forward_tile(const LinearForward& a, std::int32_t output, std::in
 template <std::int32_t T>
 LENTIL_HD void backward_input_tile(const LinearBackwardInput& a, std::int32_t input, std::int32_t left) {
   Vec sum[T] = {};
-  const float* weight = a.weight + input;
   const std::int32_t last = lanes_of(left, T - 1);
-  for (std::int32_t o = 0; o < a.outputs; ++o, weight += a.inputs) {
+  for_each_nonzero(a.dy, a.outputs, [&](std::int32_t o) {
+    const float* weight = a.weight + static_cast<std::ptrdiff_t>(o) * a.inputs + input;
     const Vec d = broadcast(a.dy[o]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (std::int32_t t = 0; t < T; ++t) {
       sum[t] = fma(d, load_n(weight + t * kLanes, t == T - 1 ? last : kLanes), sum[t]);
     }
-  }
+  });
   for (std::int32_t t = 0; t < T; ++t) {
     store_n(a.dx + (input - a.input_begin) + t * kLanes, sum[t], lanes_of(left, t));
   }
@@ -62,7 +62,7 @@ LENTIL_HD void backward_weight_tile(const LinearBackwardWeight& a, std::int32_t 
   for (std::int32_t b = 0; b < a.images; ++b, x += a.x_stride, d += a.dy_stride) {
     if (*d == 0) continue;
     const Vec factor = broadcast(*d);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (std::int32_t t = 0; t < T; ++t) {
       sum[t] = fma(factor, load_n(x + t * kLanes, t == T - 1 ? last : kLanes), sum[t]);
     }
@@ -70,25 +70,30 @@ LENTIL_HD void backward_weight_tile(const LinearBackwardWeight& a, std::int32_t 
   for (std::int32_t t = 0; t < T; ++t) store_n(to + t * kLanes, sum[t], lanes_of(left, t));
 }
 
-// Calls tile4 or tile1 so that [begin, end) is covered.
-template <class Tile4, class Tile1>
-LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile4 tile4, Tile1 tile1) {
-  std::int32_t at = begin;
-  for (; end - at > 3 * kLanes; at += 4 * kLanes) tile4(at, end - at);
-  for (; at < end; at += kLanes) tile1(at, end - at);
+template <std::int32_t T>
+struct Vectors {
+  static constexpr std::int32_t kCount = T;
+};
+
+// tile(Vectors<T>, first, values left) so that [begin, end) is covered.
+template <class Tile>
+LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile tile) {
+  for (std::int32_t at = begin; at < end;) {
+    const std::int32_t left = end - at, vectors = (left + kLanes - 1) / kLanes;
+    const std::int32_t count = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+    if (count == 8) tile(Vectors<8>{}, at, left);
+    if (count == 4) tile(Vectors<4>{}, at, left);
+    if (count == 2) tile(Vectors<2>{}, at, left);
+    if (count == 1) tile(Vectors<1>{}, at, left);
+    at += count * kLanes;
+  }
 }
 
 template <bool Packed>
 void forward_all(const LinearForward& a) {
-  for (std::int32_t at = 0; at < a.outputs;) {
-    const std::int32_t left = a.outputs - at, vectors = (left + kLanes - 1) / kLanes;
-    const std::int32_t tile = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
-    if (tile == 8) forward_tile<8, Packed>(a, at, left);
-    if (tile == 4) forward_tile<4, Packed>(a, at, left);
-    if (tile == 2) forward_tile<2, Packed>(a, at, left);
-    if (tile == 1) forward_tile<1, Packed>(a, at, left);
-    at += tile * kLanes;
-  }
+  in_tiles(0, a.outputs, [&](auto vectors, std::int32_t at, std::int32_t left) {
+    forward_tile<vectors.kCount, Packed>(a, at, left);
+  });
 }
 
 }  // namespace
@@ -96,17 +101,15 @@ void forward_all(const LinearForward& a) {
 void linear_forward(const LinearForward& a) { a.packed ? forward_all<true>(a) : forward_all<false>(a); }
 
 void linear_backward_input(const LinearBackwardInput& a) {
-  in_tiles(
-      a.input_begin, a.input_end,
-      [&](std::int32_t at, std::int32_t left) { backward_input_tile<4>(a, at, left); },
-      [&](std::int32_t at, std::int32_t left) { backward_input_tile<1>(a, at, left); });
+  in_tiles(a.input_begin, a.input_end, [&](auto vectors, std::int32_t at, std::int32_t left) {
+    backward_input_tile<vectors.kCount>(a, at, left);
+  });
 }
 
 void linear_backward_weight(const LinearBackwardWeight& a) {
-  in_tiles(
-      a.input_begin, a.input_end,
-      [&](std::int32_t at, std::int32_t left) { backward_weight_tile<4>(a, at, left); },
-      [&](std::int32_t at, std::int32_t left) { backward_weight_tile<1>(a, at, left); });
+  in_tiles(a.input_begin, a.input_end, [&](auto vectors, std::int32_t at, std::int32_t left) {
+    backward_weight_tile<vectors.kCount>(a, at, left);
+  });
 }
 
 }  // namespace lentil::kernels::LENTIL_ISA
