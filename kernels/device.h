@@ -9,6 +9,7 @@ namespace lentil::kernels {
 
 struct KernelTable {
   const char* isa;
+  bool has_fma;  // one instruction; where it is made of several, convolutions do not go row by row
   void (*conv2d_forward)(const Conv2dForward&);
   std::int32_t (*conv2d_events)(const ConvEvents&);  // returns how many
   void (*conv2d_backward_input)(const Conv2dBackwardInput&);

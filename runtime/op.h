@@ -97,6 +97,8 @@ struct OpDef {
   OpMemory (*memory)(const StepSketch&) = nullptr;  // null: nothing
   void (*prepare)(const OpContext&) = nullptr;      // null: nothing; after every change of the weights
   void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) = nullptr;
+  // Which of several ways forward goes, for people; null: there is one.
+  const char* (*way)(const OpContext&) = nullptr;
   // Of a trained step, before forward and before backward_input: what needs all images of the call, for rows
   // [begin, end) of its parameters. Null: nothing.
   void (*forward_reduce)(const OpContext&, std::uint32_t begin, std::uint32_t end) = nullptr;

@@ -7,6 +7,9 @@
 
 namespace lentil {
 
+// Workers begin and end at different times: several parts each, so that none has to wait long for another.
+inline constexpr std::uint32_t kPartsPerWorker = 8;
+
 template <class Body>
 void Session::for_each_block(std::uint32_t count, Body body) const {
   const std::uint32_t blocks = block_count(count);
@@ -27,8 +30,8 @@ void Session::for_each_task(std::uint32_t count, Body body) const {
 
 template <class Body>
 void Session::for_each_few(std::uint32_t count, Body body) const {
-  const std::uint32_t workers = std::max<std::uint32_t>(1, block_count(count));
-  const std::uint32_t few = std::min<std::uint32_t>(kImagesTogether, (count + workers - 1) / workers);
+  const std::uint32_t parts = kPartsPerWorker * std::max<std::uint32_t>(1, block_count(count));
+  const std::uint32_t few = std::min<std::uint32_t>(kImagesTogether, count / parts + (count % parts != 0));
   for_each_task(count == 0 ? 0 : (count + few - 1) / few, [&](std::uint32_t task, std::uint32_t worker) {
     body(task * few, std::min<std::uint32_t>(task * few + few, count), worker);
   });

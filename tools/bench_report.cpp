@@ -55,11 +55,11 @@ std::string rows_text(const BenchReport& bench) {
 }
 
 std::string layers_text(const BenchReport::Layers& rows) {
-  std::string text =
-      fmt::format("\n{:<36}{:>11}{:>9}{:>14}{:>11}\n", fmt::format("layers, batch {}, 1 thread", rows.batch),
-                  "us/image", "share", "multiply-adds", "% of peak");
+  std::string text = fmt::format("\n{:<36}{:<11}{:>10}{:>9}{:>14}{:>11}\n",
+                                 fmt::format("layers, batch {}, 1 thread", rows.batch), "kernel", "us/image",
+                                 "share", "multiply-adds", "% of peak");
   for (const StepTime& step : rows.times.steps) {
-    text += fmt::format("{:<36}{:>11.3f}{:>7.1f} %{:>14}{:>11.1f}\n", step.layers,
+    text += fmt::format("{:<36}{:<11}{:>10.3f}{:>7.1f} %{:>14}{:>11.1f}\n", step.layers, step.kernel,
                         micros(step.seconds) / rows.batch, 100 * step.seconds / rows.times.total,
                         grouped(step.multiply_adds), percent_of_peak(rows, step));
   }
@@ -70,6 +70,7 @@ nlohmann::ordered_json layers_json(const BenchReport::Layers& rows) {
   auto json = nlohmann::ordered_json::array();
   for (const StepTime& step : rows.times.steps) {
     json.push_back({{"layers", step.layers},
+                    {"kernel", step.kernel},
                     {"us_per_image", micros(step.seconds) / rows.batch},
                     {"multiply_adds", step.multiply_adds},
                     {"percent_of_peak", percent_of_peak(rows, step)}});

@@ -41,6 +41,11 @@ class StepRunner {
   Machine& machine() { return machine_; }
   std::span<const Step> steps() const { return plan_->steps(); }
   std::vector<float>& times(std::size_t step) { return times_[step]; }
+  std::string kernel_of(const Step& step) {
+    const OpDef& op = op_of(step);
+    if (op.way == nullptr) return "";
+    return op.way(make_context(*plan_, model_, machine_.kernels(), arena_.data(), step, nullptr, 0));
+  }
 
   template <class T>
   void run(std::span<const T> input) {
@@ -93,7 +98,8 @@ LayerTimes time_layers(const formats::ModelFile& file, const BenchImages& images
   for (std::size_t i = 0; i < runner.steps().size(); ++i) {
     const Step& step = runner.steps()[i];
     const double time = median(runner.times(i));
-    result.steps.push_back({layers_of(model, step), step.layer == kNoIndex ? 0 : counts[step.layer], time});
+    result.steps.push_back({layers_of(model, step), runner.kernel_of(step),
+                            step.layer == kNoIndex ? 0 : counts[step.layer], time});
     result.total += time;
   }
   return result;

@@ -11,6 +11,7 @@ namespace lentil::tools {
 // A step of the plan: a layer, and those that are fused with it.
 struct StepTime {
   std::string layers;               // "conv1, MaxPool2d, ReLU"
+  std::string kernel;               // the way that was chosen for it; empty: there is one
   std::uint64_t multiply_adds = 0;  // of one image
   double seconds = 0;               // of one call, the median
 };

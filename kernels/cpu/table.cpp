@@ -1,5 +1,6 @@
 #include "kernels/cpu/table.h"
 
+#include "kernels/cpu/vec.h"
 #include "kernels/device.h"
 
 namespace lentil::kernels::LENTIL_ISA {
@@ -10,6 +11,7 @@ namespace lentil::kernels::LENTIL_ISA {
 extern const KernelTable kTable;
 const KernelTable kTable{
     .isa = LENTIL_TEXT(LENTIL_ISA),
+    .has_fma = kHasFma,
     .conv2d_forward = conv2d_forward,
     .conv2d_events = conv2d_events,
     .conv2d_backward_input = conv2d_backward_input,

@@ -96,6 +96,13 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   }
 }
 
+// As docs/design.md calls them.
+const char* way(const OpContext& ctx) {
+  const kernels::ConvShape shape = conv_shape(ctx);
+  if (is_packed(shape, ctx.plan.goal)) return "packed";
+  return kernels::in_rows(shape) && ctx.kernels.has_fma ? "rows" : "columns";
+}
+
 void backward_input_of_layer(const OpContext& ctx, std::uint32_t begin, std::uint32_t end,
                              std::uint32_t worker) {
   const bool wide = is_wide(ctx.layer, ctx.plan.goal);
@@ -118,6 +125,7 @@ const OpDef kConv2d{.type = LayerType::conv2d,
                     .memory = memory,
                     .prepare = prepare,
                     .forward = forward,
+                    .way = way,
                     .backward_input = backward_input_of_layer,
                     .backward_weight = backward_weight_of_layer,
                     .backward_in_place = conv2d::backward_in_place};

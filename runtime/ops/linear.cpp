@@ -51,6 +51,8 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   }
 }
 
+const char* way(const OpContext& ctx) { return ctx.step.prepared != kNoOffset ? "packed" : "file order"; }
+
 void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
   const std::int32_t inputs = i32(ctx.layer.in_features);
   const std::int32_t outputs = i32(ctx.layer.out_features);
@@ -121,6 +123,7 @@ const OpDef kLinear{.type = LayerType::linear,
                     .memory = memory,
                     .prepare = prepare,
                     .forward = forward,
+                    .way = way,
                     .backward_input = backward_input,
                     .backward_weight = backward_weight,
                     .backward_in_place = backward_in_place};

@@ -422,6 +422,7 @@ void fold_backward(const FoldBackward& a) {
 const KernelTable& oracle_kernels() {
   static const KernelTable table{
       .isa = "oracle",
+      .has_fma = true,
       .conv2d_forward = conv2d_forward,
       .conv2d_events = conv2d_events,
       .conv2d_backward_input = conv2d_backward_input,

@@ -184,6 +184,18 @@ TEST_CASE("the tutorial's LeNet needs these bytes") {
   CHECK(bytes({.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8}) == 187760);
 }
 
+TEST_CASE("the arena of an inference grows with the threads, and with the batch only up to eight images") {
+  const auto file = network(test::kLenetSpec);
+  const auto bytes = [&](std::uint32_t batch, std::uint32_t threads) {
+    return arena_bytes(*OwnedPlan(file.model(), {.goal = Goal::small, .batch = batch, .threads = threads}));
+  };
+  CHECK(bytes(1, 1) < bytes(8, 1));
+  CHECK(bytes(8, 1) == bytes(1'000'000, 1));
+  const std::size_t worker = bytes(8, 2) - bytes(8, 1);
+  CHECK(worker > 0);
+  CHECK(bytes(8, 7) == bytes(8, 1) + 6 * worker);
+}
+
 TEST_CASE("frozen layers get no bytes for weights, velocities and gradients") {
   const auto file = network(test::kLenetSpec);
   const std::array<std::uint16_t, 2> convolutions{0, 3};

@@ -133,6 +133,21 @@ TEST_CASE("the time of layers is told in the network's own words, and their mult
   CHECK(counted == result["multiply_adds"]);
 }
 
+TEST_CASE("bench tells which kernel each step has got") {
+  const auto chosen = [](const std::string& isa, const std::string& goal) {
+    std::vector<std::string> names;
+    const auto result =
+        run_json(quick({"lenet", "--batch", "1", "--layers", "--goal", goal}), {"LENTIL_ISA=" + isa});
+    for (const auto& step : result["layers"][0]["steps"]) names.push_back(step["kernel"]);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(chosen("baseline", "fast") == Names{"", "columns", "columns", "packed", "packed", ""});
+  CHECK(chosen("baseline", "small") == Names{"", "columns", "columns", "file order", "file order", ""});
+  if (lentil::kernels::cpu("avx2").table != nullptr)
+    CHECK(chosen("avx2", "fast") == Names{"", "rows", "rows", "packed", "packed", ""});
+}
+
 TEST_CASE("training steps are timed on drawn digits, and count more multiply-adds") {
   const auto result = run_json(quick({"--train", "--batch", "5"}));
   CHECK(result["mode"] == "train");

@@ -143,8 +143,8 @@ std::vector<float> wide(const kernels::Interleave& layout) {
 }  // namespace
 
 TEST_CASE("laying channels side by side and back changes nothing and fills up with zeros") {
-  const std::int32_t channels = GENERATE(1, 5, 16, 19), count = GENERATE(1, 7, 30);
-  const std::int32_t padded = (channels + 15) / 16 * 16;
+  const std::int32_t channels = GENERATE(1, 4, 5, 16, 19), count = GENERATE(1, 4, 7, 30);
+  const std::int32_t padded = GENERATE(true, false) ? kernels::in_lanes(channels) : channels;
   const auto from = random_floats(static_cast<std::size_t>(channels * count), 1);
   Output side_by_side(static_cast<std::size_t>(count * padded)), back(from.size());
   kernel_table().interleave({side_by_side.data(), from.data(), channels, count, padded});
