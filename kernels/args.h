@@ -31,6 +31,12 @@ LENTIL_HD constexpr bool windows_overlap(const Window& w) {
          w.stride_width <= (w.width - 1) * w.dilation_width;
 }
 
+// The common pool: windows of 2x2 side by side.
+LENTIL_HD constexpr bool is_halving(const Window& w) {
+  return w.height == 2 && w.width == 2 && w.stride_height == 2 && w.stride_width == 2 && w.top == 0 &&
+         w.left == 0 && w.dilation_height == 1 && w.dilation_width == 1;
+}
+
 struct Plane {
   std::int32_t height = 1, width = 1;
 };
@@ -55,10 +61,8 @@ struct ConvShape {
 // Whether the map is computed row by row, from weights as the file has them: stride 1, no pool but the common
 // one, and more than one row that fills a vector.
 LENTIL_HD constexpr bool in_rows(const ConvShape& s) {
-  const Window& p = s.pool;
-  const bool halves = p.height == 2 && p.width == 2 && p.stride_height == 2 && p.stride_width == 2 &&
-                      p.top == 0 && p.left == 0 && p.dilation_height == 1 && p.dilation_width == 1 &&
-                      2 * s.out.height <= s.map.height && 2 * s.out.width <= s.map.width;
+  const bool halves =
+      is_halving(s.pool) && 2 * s.out.height <= s.map.height && 2 * s.out.width <= s.map.width;
   const std::int32_t width = s.pooled ? 2 * s.out.width : s.map.width;
   return s.kernel.stride_height == 1 && s.kernel.stride_width == 1 && (halves || !s.pooled) && width >= 8 &&
          s.map.height >= 2;

@@ -94,10 +94,7 @@ std::int32_t list_vector_of_halves(const ConvEvents& a, std::int32_t row, ConvEv
 }
 
 std::int32_t list_separate(const ConvEvents& a) {
-  const Window& p = a.pool;
-  const bool halves = p.height == 2 && p.width == 2 && p.stride_height == 2 && p.stride_width == 2 &&
-                      p.top == 0 && p.left == 0 && p.dilation_height == 1 && p.dilation_width == 1 &&
-                      a.argmax_bits == 2 && a.out.width <= kWidestHalves;
+  const bool halves = is_halving(a.pool) && a.argmax_bits == 2 && a.out.width <= kWidestHalves;
   const bool short_rows = kCompresses && a.out.width <= kLanes;
   std::int32_t n = 0;
   for (std::int32_t row = 0; row < a.out.height; ++row)
