@@ -2,22 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <system_error>
 
 namespace lentil::formats {
-namespace {
-
-// Looks for a short while whether somebody has done what is waited for; whoever else wants the processor gets
-// it. What comes later is waited for in sleep.
-template <class Done>
-void linger(Done done) {
-  constexpr auto kShortWhile = std::chrono::microseconds(20);
-  const auto end = std::chrono::steady_clock::now() + kShortWhile;
-  while (!done() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-}
-
-}  // namespace
 
 ThreadPool::ThreadPool(std::uint32_t threads) {
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
@@ -61,7 +48,6 @@ void ThreadPool::run(const Job& job) {
   const std::size_t helpers = std::min<std::size_t>(workers_.size(), job.count == 0 ? 0 : job.count - 1);
   for (std::size_t i = 0; i < helpers; ++i) job_opened_.notify_one();
   work(job, 0);
-  linger([this] { return inside_ == 0; });
   std::unique_lock lock(mutex_);
   open_ = false;
   worker_left_.wait(lock, [this] { return inside_ == 0; });
@@ -78,9 +64,8 @@ void ThreadPool::work(const Job& job, std::uint32_t worker) {
 
 void ThreadPool::wait_for_jobs(std::uint32_t worker) {
   std::uint64_t last = 0;
+  std::unique_lock lock(mutex_);
   while (true) {
-    linger([&] { return number_ != last; });
-    std::unique_lock lock(mutex_);
     job_opened_.wait(lock, [&] { return ending_ || (open_ && number_ != last); });
     if (ending_) return;
     last = number_;

@@ -1,5 +1,4 @@
-// Threads that a host lends to the runtime. Who waits looks around for some ten microseconds, for jobs follow
-// one another closely in a training step and to be woken takes as long; then it sleeps.
+// Threads that a host lends to the runtime. Waiting threads sleep; they never spin.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -40,10 +39,10 @@ class ThreadPool {
 
   std::mutex mutex_;
   std::condition_variable job_opened_, worker_left_;
-  Job job_;  // this, all changes of the next two, and the two behind them under mutex_
-  std::atomic<std::uint64_t> number_{0};  // of the job: a worker takes part in each at most once
-  std::atomic<std::uint32_t> inside_{0};  // workers that are working on the job, the caller not counted
-  bool open_ = false;                     // workers may still join
+  Job job_;                   // this and the next four under mutex_
+  std::uint64_t number_ = 0;  // of the job: a worker takes part in each at most once
+  std::uint32_t inside_ = 0;  // workers that are working on the job, the caller not counted
+  bool open_ = false;         // workers may still join
   bool ending_ = false;
   std::atomic<std::uint64_t> next_{0};  // the first index that nobody has taken; 64 bits cannot wrap
   std::vector<std::thread> workers_;
