@@ -127,8 +127,8 @@ inline constexpr bool kCompresses = false;
 // bit is set; returns how many. No branch depends on the bits.
 LENTIL_HD std::int32_t store_pairs(void* to, Ints low, Vec high, std::uint32_t lanes, std::int32_t count) {
 #if defined(__AVX512F__)
-  const __m512i kFirst = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const __m512i kSecond = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const __m512i first_half = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i second_half = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   const __m512i a = reinterpret_cast<__m512i>(low), b = reinterpret_cast<__m512i>(high);
   const auto store_half = [](std::uint64_t* half, __m512i pairs, std::uint32_t mask) {
     const std::int32_t n = __builtin_popcount(mask);
@@ -137,9 +137,9 @@ LENTIL_HD std::int32_t store_pairs(void* to, Ints low, Vec high, std::uint32_t l
     return n;
   };
   auto* const pairs = static_cast<std::uint64_t*>(to);
-  const std::int32_t n = store_half(pairs, _mm512_permutex2var_epi32(a, kFirst, b), lanes & 0xff);
+  const std::int32_t n = store_half(pairs, _mm512_permutex2var_epi32(a, first_half, b), lanes & 0xff);
   if (count <= kLanes / 2) return n;
-  return n + store_half(pairs + n, _mm512_permutex2var_epi32(a, kSecond, b), lanes >> 8);
+  return n + store_half(pairs + n, _mm512_permutex2var_epi32(a, second_half, b), lanes >> 8);
 #else
   static_cast<void>(count);
   auto* at = static_cast<std::uint8_t*>(to);
