@@ -10,13 +10,16 @@ namespace lentil {
 // Workers begin and end at different times: several parts each, so that none has to wait long for another.
 inline constexpr std::uint32_t kPartsPerWorker = 8;
 
+// Where part `part` of `count` things begins that are cut into `parts` of equal size, give or take one.
+inline std::uint32_t begin_of_part(std::uint64_t count, std::uint32_t part, std::uint32_t parts) {
+  return static_cast<std::uint32_t>(count * part / parts);
+}
+
 template <class Body>
 void Session::for_each_block(std::uint32_t count, Body body) const {
   const std::uint32_t blocks = block_count(count);
   parallel_(blocks, [&](std::uint32_t block, std::uint32_t) {
-    const std::uint64_t total = count;
-    body(static_cast<std::uint32_t>(total * block / blocks),
-         static_cast<std::uint32_t>(total * (block + 1) / blocks), block);
+    body(begin_of_part(count, block, blocks), begin_of_part(count, block + 1, blocks), block);
   });
 }
 

@@ -145,6 +145,10 @@ ImageLoss Trainer::loss_of(const Run& run, std::uint32_t image) const {
   return {image_loss(*session_.kernels_, plan.loss, x, target, run.total, d), correct ? 1u : 0u};
 }
 
+ImageLoss* Trainer::losses() const {
+  return reinterpret_cast<ImageLoss*>(session_.arena_ + session_.plan().losses);
+}
+
 // To be called in image order.
 void Trainer::add_loss(const ImageLoss& loss) {
   pending_loss_ += loss.loss;
@@ -196,11 +200,10 @@ void Trainer::backward(const Run& run, const Step& step) {
 }
 
 StepResult Trainer::run_by_image(const Run& run) {
-  auto* const losses = reinterpret_cast<ImageLoss*>(session_.arena_ + session_.plan().losses);
   session_.for_each_few(run.images.count, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
     run_images(run, begin, end, worker);
   });
-  for (std::uint32_t b = 0; b < run.images.count; ++b) add_loss(losses[b]);
+  for (std::uint32_t b = 0; b < run.images.count; ++b) add_loss(losses()[b]);
   const StepResult result = result_of(run);
   if (result.status == Status::ok) update_weights(run);
   return result;
@@ -212,8 +215,7 @@ void Trainer::run_images(const Run& run, std::uint32_t begin, std::uint32_t end,
   for (const Step& step : plan.steps()) {
     if (!step.has(kInferenceOnly)) op_of(step).forward(context(run, step), begin, end, worker);
   }
-  auto* const losses = reinterpret_cast<ImageLoss*>(session_.arena_ + plan.losses);
-  for (std::uint32_t b = begin; b < end; ++b) losses[b] = loss_of(run, b);
+  for (std::uint32_t b = begin; b < end; ++b) losses()[b] = loss_of(run, b);
   for (std::size_t s = plan.step_count; s-- > 0;) {
     const Step& step = plan.steps()[s];
     if (!step.has(kBackward)) continue;
@@ -223,18 +225,17 @@ void Trainer::run_images(const Run& run, std::uint32_t begin, std::uint32_t end,
   }
 }
 
-// Every layer's rows in a few pieces for each worker, so that all are busy to the end.
+// Every layer's rows in as many parts as there are workers; whoever is free takes the next part.
 void Trainer::update_weights(const Run& run) const {
   const Plan& plan = session_.plan();
-  const std::uint32_t workers = session_.block_count(plan.threads);
-  const std::uint32_t pieces = workers;
-  session_.for_each_task(plan.step_count * pieces, [&](std::uint32_t task, std::uint32_t worker) {
-    const Step& step = plan.steps()[task / pieces];
+  const std::uint32_t parts = session_.block_count(plan.threads);
+  session_.for_each_task(plan.step_count * parts, [&](std::uint32_t task, std::uint32_t worker) {
+    const Step& step = plan.steps()[task / parts];
     if (!step.has(kTrained)) return;
     const OpContext ctx = context(run, step);
-    const std::uint64_t rows = ctx.layer.out_features, piece = task % pieces;
-    op_of(step).backward_weight(ctx, static_cast<std::uint32_t>(rows * piece / pieces),
-                                static_cast<std::uint32_t>(rows * (piece + 1) / pieces), worker);
+    const std::uint32_t rows = ctx.layer.out_features, part = task % parts;
+    op_of(step).backward_weight(ctx, begin_of_part(rows, part, parts), begin_of_part(rows, part + 1, parts),
+                                worker);
   });
 }
 

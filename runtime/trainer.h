@@ -89,6 +89,7 @@ class Trainer {
   StepResult run_part(const Run& run);
   OpContext context(const Run& run, const Step& step) const;
   ImageLoss loss_of(const Run& run, std::uint32_t image) const;  // writes the gradient, too
+  ImageLoss* losses() const;  // of every image, where the plan goes by image
   void add_loss(const ImageLoss& loss);
   StepResult result_of(const Run& run) const;
   // Step by step, each with all images.

@@ -30,10 +30,8 @@ void declare(Arguments& a, BenchOptions& o) {
   a.optional_operand("FILE", o.file, "the model, or a network's name (weights are drawn) [lenet]");
   a.text("--data,--data-dir", "ROOT", o.data,
          "time images of a data set (folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]), "
-         "2048 at "
-         "most: test images, training images with --train. Without it: 512 digits that Lentil draws, or the "
-         "file's "
-         "golden samples if the network takes other pictures");
+         "2048 at most: test images, training images with --train. Without it: 512 digits that Lentil draws, "
+         "or the file's golden samples if the network takes other pictures");
   a.numbers("--batch,--batch-size", o.batches, {1, std::numeric_limits<std::int32_t>::max()},
             "images of one call");
   a.numbers("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core");

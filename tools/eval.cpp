@@ -11,6 +11,7 @@
 #include "tools/machine.h"
 #include "tools/output.h"
 #include "tools/stop.h"
+#include "tools/train_job.h"
 #include "tools/train_log.h"
 
 namespace lentil::tools {
@@ -133,8 +134,7 @@ int run(const Command& command, std::span<const std::string> words) {
   if (!arguments.parse(words)) return 0;
   Machine machine(options.threads);
   const ModelFile file = need(load_model_file(options.file));
-  const auto classes = static_cast<std::uint32_t>(output_count(file.model()));
-  const Dataset data = need(load_dataset(options.data, classes)).test;
+  const Dataset data = load_data(options.data, file).test;
   const TestResult test = test_model(machine, file, data, options.batch_size);
   const GoldenCheck golden = check_golden(machine, file);
   if (options.json) {

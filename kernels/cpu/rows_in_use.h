@@ -1,4 +1,4 @@
-// Which rows of an image hold anything: those that do not add nothing to a convolution.
+// Which rows of an image hold anything: the others are left out of a convolution, to which they add nothing.
 #pragma once
 #include "kernels/cpu/vec.h"
 
