@@ -2,6 +2,7 @@
 
 #include "formats/host/file_io.h"
 #include "formats/model_writer.h"
+#include "formats/recipe.h"
 
 namespace lentil::formats {
 namespace {
@@ -78,6 +79,30 @@ Model ModelFile::model() const {
   model.input = input;
   model.normalization = normalization;
   return model;
+}
+
+Result<Recipe> recipe_of(const ModelFile& file) {
+  const Shape input = picture_shape(file.input);
+  if (file.recipe.empty()) return default_recipe(input);
+  Recipe recipe = plain_recipe();
+  for (std::uint32_t i = 0; i < file.recipe.size(); ++i) {
+    const Error error = add_step(i, {file.recipe[i].kind, file.recipe[i].values}, input, recipe);
+    if (error.status != Status::ok) return error;
+  }
+  return recipe;
+}
+
+std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalization& normalization) {
+  std::vector<PreparationStep> steps;
+  if (recipe.ink == Ink::dark) steps.push_back({StepKind::invert, {}});
+  if (recipe.crop) {
+    steps.push_back({StepKind::crop, {}});
+    steps.push_back({StepKind::box20, {static_cast<float>(recipe.box)}});
+    steps.push_back({StepKind::center_of_mass, {recipe.row, recipe.column}});
+  }
+  steps.push_back({StepKind::scale, {255}});
+  steps.push_back({StepKind::normalize, {normalization.mean[0], normalization.std[0]}});
+  return steps;
 }
 
 ModelFile to_model_file(const FileView& file) {

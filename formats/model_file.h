@@ -11,6 +11,7 @@
 #include "formats/model_contents.h"
 #include "formats/model_reader.h"
 #include "runtime/model.h"
+#include "runtime/prepare.h"
 
 namespace lentil::formats {
 
@@ -76,6 +77,11 @@ struct ModelFile {
   // Borrows this object; adding or removing layers, or moving the object, ends it.
   Model model() const;
 };
+
+// As formats/recipe.h says it of a file in memory.
+Result<Recipe> recipe_of(const ModelFile& file);
+// The steps that say `recipe`, and how pixels become the network's input.
+std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalization& normalization);
 
 // A copy that no longer needs the file's bytes.
 ModelFile to_model_file(const FileView& file);

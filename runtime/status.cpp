@@ -39,6 +39,7 @@ constexpr std::array kNames{
     Name{Status::tensor_too_large, "tensor too large"},
     Name{Status::bad_loss, "bad loss"},
     Name{Status::nothing_to_train, "nothing to train"},
+    Name{Status::unsupported_preparation, "unsupported preparation"},
     Name{Status::arena_too_small, "arena too small"},
     Name{Status::arena_misaligned, "arena misaligned"},
     Name{Status::plan_memory_too_small, "plan memory too small"},
@@ -50,6 +51,8 @@ constexpr std::array kNames{
     Name{Status::label_out_of_range, "label out of range"},
     Name{Status::bad_frozen_layer, "bad frozen layer"},
     Name{Status::batch_too_small, "batch too small"},
+    Name{Status::bad_picture, "bad picture"},
+    Name{Status::no_ink, "no ink"},
     Name{Status::flush_to_zero, "flush to zero"},
     Name{Status::non_finite_loss, "non-finite loss"},
 };

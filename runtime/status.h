@@ -32,13 +32,14 @@ enum class Status : std::uint8_t {
   bad_variance = 28,     // where = layer, given = channel of a batch-norm whose variance is not positive
 
   // The network does not fit together.
-  shape_mismatch = 40,      // where = layer, needed = channels or features, given = those that arrive
-  empty_output = 41,        // where = layer: no window fits into the input, or one sees only padding
-  unsupported_layer = 42,   // where = layer: not in the table of ops; in training, read by no other
-  unsupported_window = 43,  // where = layer, needed = largest pool window, given = this one
-  tensor_too_large = 44,    // where = layer: more bytes than offsets can hold
-  bad_loss = 45,            // the loss, or its smoothing, does not suit the network's output
-  nothing_to_train = 46,    // every layer with parameters is frozen
+  shape_mismatch = 40,           // where = layer, needed = channels or features, given = those that arrive
+  empty_output = 41,             // where = layer: no window fits into the input, or one sees only padding
+  unsupported_layer = 42,        // where = layer: not in the table of ops; in training, read by no other
+  unsupported_window = 43,       // where = layer, needed = largest pool window, given = this one
+  tensor_too_large = 44,         // where = layer: more bytes than offsets can hold
+  bad_loss = 45,                 // the loss, or its smoothing, does not suit the network's output
+  nothing_to_train = 46,         // every layer with parameters is frozen
+  unsupported_preparation = 47,  // where = step, given = its kind; or needed = channels, given = the input's
 
   // The call is wrong: fix the caller.
   arena_too_small = 60,        // needed, given in bytes
@@ -52,6 +53,8 @@ enum class Status : std::uint8_t {
   label_out_of_range = 68,     // where = position in the batch, needed = classes, given = label
   bad_frozen_layer = 69,       // given = index that is no layer
   batch_too_small = 70,        // where = layer: batch-norm learns from two values of a channel, or more
+  bad_picture = 71,  // needed = largest side, given = the longer one; or the bytes of a row and the stride
+  no_ink = 72,       // nothing stands out in the picture
 
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ

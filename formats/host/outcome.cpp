@@ -50,6 +50,8 @@ constexpr std::array kSentences{
         "the mean squared error no smoothing"},
     Sentence{Status::nothing_to_train,
              "nothing to train: there is no layer with parameters that is not frozen"},
+    Sentence{Status::unsupported_preparation,
+             "the preparation of pictures that the file asks for cannot be done: step %w"},
     Sentence{Status::arena_too_small, "arena too small: needed %n bytes, given %g"},
     Sentence{Status::arena_misaligned,
              "the arena must start at a multiple of %n bytes and starts %g beyond one"},
@@ -65,6 +67,8 @@ constexpr std::array kSentences{
         Status::batch_too_small,
         "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel: take larger "
         "batches"},
+    Sentence{Status::bad_picture, "the picture's size or stride is impossible: needed %n, given %g"},
+    Sentence{Status::no_ink, "nothing stands out in the picture: it looks empty"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,
