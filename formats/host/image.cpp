@@ -65,10 +65,6 @@ const ImageFormat* format_of(ImageBytes bytes) {
   return found == kFormats.end() ? nullptr : &*found;
 }
 
-std::uint32_t on_white(std::uint32_t grey, std::uint32_t alpha) {
-  return (grey * alpha + 255 * (255 - alpha) + 127) / 255;
-}
-
 // The weights of ITU-R BT.601 in 1/65536; they add up to 65536.
 std::uint32_t luma(const std::uint8_t* rgb) {
   return (19595u * rgb[0] + 38470u * rgb[1] + 7471u * rgb[2] + 32768u) >> 16;
@@ -122,14 +118,27 @@ Outcome<Image> decode_image(std::span<const std::byte> bytes, const std::string&
 
 bool looks_like_image(std::span<const std::byte> first_bytes) { return format_of(first_bytes) != nullptr; }
 
+Image on_white(Image image) {
+  if (image.channels % 2 != 0) return image;
+  const std::uint32_t colors = image.channels - 1;
+  Image flat{.width = image.width, .height = image.height, .channels = colors};
+  flat.pixels.reserve(image.pixels.size() / image.channels * colors);
+  for (std::size_t i = 0; i < image.pixels.size(); i += image.channels) {
+    const std::uint32_t alpha = image.pixels[i + colors];
+    for (std::size_t c = 0; c < colors; ++c) {
+      flat.pixels.push_back(
+          static_cast<std::uint8_t>((image.pixels[i + c] * alpha + 255 * (255 - alpha) + 127) / 255));
+    }
+  }
+  return flat;
+}
+
 std::vector<std::uint8_t> grey_pixels(const Image& image) {
+  if (image.channels == 1) return image.pixels;
+  if (image.channels != 3) return grey_pixels(on_white(image));
   std::vector<std::uint8_t> grey(std::size_t{image.width} * image.height);
-  const std::uint8_t* pixel = image.pixels.data();
-  for (std::uint8_t& value : grey) {
-    const std::uint32_t shade = image.channels < 3 ? pixel[0] : luma(pixel);
-    const bool has_alpha = image.channels % 2 == 0;
-    value = static_cast<std::uint8_t>(has_alpha ? on_white(shade, pixel[image.channels - 1]) : shade);
-    pixel += image.channels;
+  for (std::size_t i = 0; i < grey.size(); ++i) {
+    grey[i] = static_cast<std::uint8_t>(luma(&image.pixels[3 * i]));
   }
   return grey;
 }

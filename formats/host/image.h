@@ -34,7 +34,9 @@ Outcome<Image> decode_image(std::span<const std::byte> bytes, const std::string&
 // Whether a file that begins so is a picture, also one of a format that is known but refused.
 bool looks_like_image(std::span<const std::byte> first_bytes);
 
-// One byte of grey for each pixel, as people see it: 0.299 R + 0.587 G + 0.114 B, transparent parts on white.
+// The picture without alpha, laid on white: 1 or 3 channels.
+Image on_white(Image image);
+// One byte for each pixel: 0.299 R + 0.587 G + 0.114 B, transparent parts on white.
 std::vector<std::uint8_t> grey_pixels(const Image& image);
 
 // Neither side may be 0. The same picture gives the same bytes.
