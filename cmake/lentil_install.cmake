@@ -2,6 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 get_property(libraries GLOBAL PROPERTY LENTIL_LIBRARIES)
+get_property(LENTIL_READS_DATA GLOBAL PROPERTY LENTIL_READS_DATA)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lentil)
 
 install(TARGETS ${libraries} EXPORT lentil ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -33,8 +34,8 @@ foreach(library ${libraries})
 endforeach()
 set(LENTIL_PC_REQUIRES_PRIVATE "")
 set(LENTIL_PC_LIBS_PRIVATE "${CMAKE_THREAD_LIBS_INIT}")
-if(ZLIB_FOUND AND LIBMD_LIBRARY)
-  set(LENTIL_PC_REQUIRES_PRIVATE "zlib")
+if(LENTIL_READS_DATA)
+  set(LENTIL_PC_REQUIRES_PRIVATE "zlib libpng libjpeg")
   string(APPEND LENTIL_PC_LIBS_PRIVATE " -lmd")
 endif()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lentil.pc.in ${PROJECT_BINARY_DIR}/lentil.pc @ONLY)

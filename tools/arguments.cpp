@@ -158,6 +158,11 @@ void Arguments::operand(const std::string& name, std::string& target, const std:
   parser_->needed.push_back(name);
 }
 
+void Arguments::operands(const std::string& name, std::vector<std::string>& target, const std::string& help) {
+  parser_->app.add_option(name, target, wrap(help, kHelpColumns))->type_name("");
+  parser_->needed.push_back(name);
+}
+
 void Arguments::optional_operand(const std::string& name, std::string& target, const std::string& help) {
   parser_->add(name, "", help, [&target](const std::string& given) { target = given; });
 }

@@ -40,6 +40,8 @@ class Arguments {
   void numbers(const std::string& names, std::vector<std::uint32_t>& target, Range<std::uint32_t> range,
                const std::string& help);
   void operand(const std::string& name, std::string& target, const std::string& help);  // must be given
+  // One or more, up to the end of the line; options may stand between them.
+  void operands(const std::string& name, std::vector<std::string>& target, const std::string& help);
   void optional_operand(const std::string& name, std::string& target, const std::string& help);
 
   // False: help was asked for and has been printed. Mistakes stop the command.

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "formats/host/dataset_csv.h"
+#include "formats/host/dataset_folder.h"
 #include "formats/host/idx.h"
 #include "formats/host/synth.h"
 
@@ -86,8 +88,11 @@ Failure nothing_found(const std::string& root, std::span<const fs::path> folders
   for (const fs::path& folder : folders)
     message += folder.string() + (&folder == &folders.back() ? "" : ", ");
   message +=
-      ". Name the folder that holds the four MNIST files (where they are published, or where another toolkit "
-      "has downloaded them), or use \"synth\" for drawn digits, which need no files.";
+      ", for train.csv, and for folders of pictures, one per class. Name the folder that holds the four "
+      "MNIST "
+      "files (where they are published, or where another toolkit has downloaded them), a CSV file or a "
+      "folder "
+      "of pictures, or use \"synth\" for drawn digits, which need no files.";
   return {message};
 }
 
@@ -151,15 +156,21 @@ Outcome<DataSplit> draw_split(std::string_view root) {
 
 }  // namespace
 
-Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes) {
+Outcome<DataSplit> load_dataset(const std::string& root, const DatasetRequest& request) {
   if (root == "synth" || root.starts_with("synth:")) return draw_split(root);
   const std::array folders{fs::path(root) / "MNIST" / "raw", fs::path(root) / "raw", fs::path(root)};
   for (const fs::path& folder : folders) {
     for (const FileName& name : {kTrainImages, kTrainLabels, kTestImages, kTestLabels}) {
-      if (find_file(folder, name)) return load_folder(folder, classes);
+      if (find_file(folder, name)) return load_folder(folder, request.classes);
     }
   }
+  if (auto csv = load_csv(root, request)) return std::move(*csv);
+  if (auto pictures = load_picture_folders(root, request)) return std::move(*pictures);
   return nothing_found(root, folders);
+}
+
+Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes) {
+  return load_dataset(root, DatasetRequest{.classes = classes, .height = 0, .width = 0});
 }
 
 }  // namespace lentil::formats

@@ -18,8 +18,11 @@ Dataset take(const Dataset& from, std::span<std::uint32_t> indices) {
                .pixels = std::vector<std::uint8_t>(indices.size() * from.image_size()),
                .labels = std::vector<std::uint8_t>(indices.size()),
                .name = from.name,
-               .sources = from.sources};
+               .sources = from.sources,
+               .class_names = from.class_names};
   gather(from, indices, part.pixels, part.labels);
+  if (from.pictures.empty()) return part;
+  for (const std::uint32_t index : indices) part.pictures.push_back(from.pictures[index]);
   return part;
 }
 

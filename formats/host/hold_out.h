@@ -7,7 +7,8 @@
 namespace lentil::formats {
 
 // `train` without `count` of its images, and these as `test`; both keep the order that the images had, and
-// the name and the sources. Which ones depends on the number of images, the count and the seed alone.
+// the name, the sources and the classes. Which ones depends on the number of images, the count and the seed
+// alone.
 Outcome<DataSplit> hold_out(Dataset&& train, std::uint32_t count, std::uint64_t seed);
 
 }  // namespace lentil::formats
