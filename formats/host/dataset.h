@@ -41,4 +41,8 @@ inline constexpr std::uint32_t kDigitClasses = 10;
 // Labels must be below `classes`; image sizes of both halves must agree.
 Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes = kDigitClasses);
 
+// The images of `more` behind those of `images`; name and sources become those of both. A Failure if they
+// differ in size or classes.
+Outcome<Dataset> joined(Dataset&& images, const Dataset& more);
+
 }  // namespace lentil::formats
