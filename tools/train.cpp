@@ -73,10 +73,10 @@ void introduce(TrainLog& log, const TrainOptions& o, const TrainJob& job, const 
       job.start.name.empty() ? "network" : job.start.name, grouped(parameter_count(job.start.model())),
       o.rate, schedule_text(o), o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
       o.accumulate == 1 ? "" : fmt::format(" x {}", o.accumulate), o.seed, machine.isa(), machine.threads()));
-  log.note(fmt::format("data: {}, {} images to train{} and {} to test, {}x{}", train.name,
-                       grouped(train.size()),
-                       held_out == 0 ? "" : fmt::format(", {} to validate", grouped(held_out)),
-                       grouped(job.data.test.size()), train.height, train.width));
+  log.note(fmt::format(
+      "data: {}, {} images to train{} and {} to test, {}x{}{}", train.name, grouped(train.size()),
+      held_out == 0 ? "" : fmt::format(", {} to validate", grouped(held_out)), grouped(job.data.test.size()),
+      train.height, train.width, distorts(augment_of(o)) ? ", distorted: " + o.augment : ""));
   if (job.start.state) log.note(fmt::format("going on after step {}", job.start.state->numbers.step));
 }
 

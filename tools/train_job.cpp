@@ -12,10 +12,16 @@ namespace {
 
 using namespace formats;
 
-// The images of `root`; `held_out` says how many to keep for validation, and the seed which.
-TrainingData training_data(const std::string& root, const TrainOptions& held_out, const ModelFile& file) {
-  DataSplit all = load_data(root, file);
+struct Roots {
+  std::string data, mix;
+};
+
+// The images of both; `held_out` says how many of `data` to keep for validation, and the seed which.
+TrainingData training_data(const Roots& roots, const TrainOptions& held_out, const ModelFile& file) {
+  DataSplit all = load_data(roots.data, file);
   DataSplit parts = need(hold_out(std::move(all.train), held_out.validation, held_out.seed));
+  if (!roots.mix.empty())
+    parts.train = need(joined(std::move(parts.train), load_data(roots.mix, file).train));
   return {.train = std::move(parts.train), .validation = std::move(parts.test), .test = std::move(all.test)};
 }
 
@@ -24,7 +30,7 @@ void resolve_full_batch(TrainOptions& options, const TrainingData& data) {
 }
 
 // The other half of a training must see the same pictures.
-void check_same_data(const TrainingRecord& record, const TrainingData& data, const std::string& root) {
+void check_same_data(const TrainingRecord& record, const TrainingData& data, const Roots& roots) {
   std::vector<FileHash> sources = data.train.sources;
   sources.insert(sources.end(), data.test.sources.begin(), data.test.sources.end());
   const bool same = record.data == data.train.name &&
@@ -32,8 +38,8 @@ void check_same_data(const TrainingRecord& record, const TrainingData& data, con
                                [](const DataFile& a, const FileHash& b) { return a.md5 == b.md5; });
   if (!same) {
     fail(fmt::format(
-        "--data {} is {}, and other files than those that the training began with ({}); name those", root,
-        data.train.name, record.data));
+        "--data {}{} is {}, and other files than those that the training began with ({}); name those",
+        roots.data, roots.mix.empty() ? "" : " --mix " + roots.mix, data.train.name, record.data));
   }
 }
 
@@ -46,7 +52,7 @@ DataSplit load_data(const std::string& root, const ModelFile& file) {
 
 TrainJob new_job(TrainOptions& options) {
   TrainJob job{.start = make_network(options.arch, options.seed), .data = {}};
-  job.data = training_data(options.data, options, job.start);
+  job.data = training_data({options.data, options.mix}, options, job.start);
   resolve_full_batch(options, job.data);
   return job;
 }
@@ -56,10 +62,12 @@ TrainJob resumed_job(TrainOptions& options, const Arguments& arguments, ModelFil
   if (!job.start.training)
     fail(fmt::format("--resume: '{}' does not say what it was trained on", options.output));
   const TrainOptions stored = options_of_command(job.start.state->command, options.output);
-  job.data = training_data(arguments.given("--data") ? options.data : stored.data, stored, job.start);
+  const Roots roots{arguments.given("--data") ? options.data : stored.data,
+                    arguments.given("--mix") ? options.mix : stored.mix};
+  job.data = training_data(roots, stored, job.start);
   resolve_full_batch(options, job.data);
   adopt_stored(options, arguments, stored);
-  check_same_data(*job.start.training, job.data, options.data);
+  check_same_data(*job.start.training, job.data, roots);
   const std::uint64_t done = job.start.state->numbers.step;
   if (options.max_steps != 0 && options.max_steps <= done) {
     reject(fmt::format("--max-steps {}: '{}' has {} steps behind it; only more are possible",

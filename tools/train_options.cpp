@@ -35,6 +35,7 @@ void for_each_fixed(Visit visit) {
   visit("--gamma", &TrainOptions::gamma);
   visit("--min-lr", &TrainOptions::min_rate);
   visit("--label-smoothing", &TrainOptions::label_smoothing);
+  visit("--augment", &TrainOptions::augment);
   visit("--validation", &TrainOptions::validation);
   visit("--patience", &TrainOptions::patience);
 }
@@ -52,6 +53,14 @@ void declare_training(Arguments& a, TrainOptions& o) {
       "--data,--data-dir", "ROOT", o.data,
       "folder with the four MNIST files (or MNIST/raw, raw in it), or synth or synth:TRAIN,TEST[,SEED] for "
       "drawn digits");
+  a.text("--mix", "ROOT", o.mix,
+         "as --data: its training images are added to those of --data, which alone give the images to "
+         "validate and to test");
+  a.text(
+      "--augment", "HOW", o.augment,
+      "distorts the training images, anew in each epoch: none, light or full; or settings such as "
+      "full,rotate=20 of shift, elastic and thickness in pixels, rotate in degrees, shear, scale, contrast "
+      "and blur");
   a.text("--arch", "NET", o.arch, arch_help());
   a.number("--epochs", o.epochs, {1, kMost}, "passes over the training images");
   a.number_or("full", "--batch-size", o.batch_size, {0, kMost}, "images computed together; 1: stochastic");
@@ -159,6 +168,7 @@ void check(const TrainOptions& o) {
   if (o.momentum == 1) reject("--momentum must be below 1, or old gradients never fade");
   if (o.batch_size == 0 && o.accumulate != 1)
     reject("--accumulate adds up batches, and --batch-size full leaves a single one: give one of them");
+  augment_of(o);
   if (!o.resume) check_schedule(o);
 }
 
@@ -176,6 +186,12 @@ Schedule schedule_of(const TrainOptions& o) {
   return {.kind = kind, .step_size = o.step_size, .gamma = o.gamma, .min_rate = o.min_rate};
 }
 
+formats::AugmentOptions augment_of(const TrainOptions& o) {
+  const auto options = formats::parse_augment(o.augment);
+  if (!options) reject("--augment " + quote_words({&o.augment, 1}) + ": " + options.error().message);
+  return *options;
+}
+
 std::string schedule_text(const TrainOptions& o) {
   return o.schedule == "constant" ? "" : fmt::format(" ({})", o.schedule);
 }
@@ -188,6 +204,7 @@ std::string default_output(const TrainOptions& options) {
 std::string command_line(const TrainOptions& options) {
   std::vector<std::string> words{"lentil",     "train",    "--data",
                                  options.data, "--epochs", shown(options.epochs)};
+  if (!options.mix.empty()) words.insert(words.end(), {"--mix", options.mix});
   for_each_fixed([&]<class T>(const char* name, T TrainOptions::*member) {
     if constexpr (std::is_same_v<T, bool>) {
       if (options.*member) words.emplace_back(name);
@@ -238,6 +255,7 @@ void adopt_stored(TrainOptions& options, const Arguments& arguments, const Train
   if (!arguments.given("--epochs")) options.epochs = stored.epochs;
   adopt_epochs(options, stored);
   if (!arguments.given("--data")) options.data = stored.data;
+  if (!arguments.given("--mix")) options.mix = stored.mix;
 }
 
 }  // namespace lentil::tools

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "formats/host/augment_options.h"
 #include "runtime/schedule.h"
 #include "tools/arguments.h"
 
@@ -12,6 +13,8 @@ struct TrainOptions {
   // What decides the weights. Defaults: the well-known tutorial's.
   std::string arch = "lenet";
   std::string data = "data";
+  std::string mix;               // more images to train with; empty: none
+  std::string augment = "none";  // formats/host/augment_options.h
   std::uint32_t epochs = 5;
   std::uint32_t batch_size = 64;  // images computed together; 0: all
   std::uint32_t accumulate = 1;   // such batches of one step
@@ -50,6 +53,7 @@ void check(const TrainOptions& options);
 std::uint32_t step_images(const TrainOptions& options);
 
 Schedule schedule_of(const TrainOptions& options);
+formats::AugmentOptions augment_of(const TrainOptions& options);  // stops for words that say nothing
 std::string schedule_text(const TrainOptions& options);  // " (cosine)"; empty if the rate is constant
 
 // "lenet.lentil" for the built-in network lenet, "model.lentil" for all others.

@@ -48,6 +48,8 @@ Training::Training(Machine& machine, const TrainOptions& options, ModelFile star
       data_(data),
       start_(std::move(start)),
       frozen_(layers_named(start_, options.freeze)),
+      distortions_(augment_of(options)),
+      augmenter_(distortions_, options.seed, data.train.channels, data.train.height, data.train.width),
       best_(options.patience) {
   const OwnedPlan plan(start_.model(), plan_options(options, data.train.size(), machine.threads(), frozen_));
   arena_ = AlignedBytes(arena_bytes(*plan));
@@ -87,7 +89,9 @@ FitOptions Training::next_epoch() const {
           .schedule_epochs = options_.epochs,
           .epochs = cursor_.epoch + 1,
           .max_steps = options_.max_steps,
-          .start = cursor_};
+          .start = cursor_,
+          .augmenter = distorts(distortions_) ? &augmenter_ : nullptr,
+          .parallel = machine_.hook()};
 }
 
 FitResult Training::fit_epoch(TrainLog& log) {

@@ -58,6 +58,8 @@ class Training {
   const TrainingData& data_;
   const formats::ModelFile start_;  // the trainer uses it: stays as it is
   const std::vector<std::uint16_t> frozen_;
+  const formats::AugmentOptions distortions_;
+  const formats::Augmenter augmenter_;
   formats::AlignedBytes arena_;
   Trainer trainer_;
   formats::BatchCursor cursor_;

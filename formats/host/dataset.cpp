@@ -173,4 +173,21 @@ Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes) 
   return load_dataset(root, DatasetRequest{.classes = classes, .height = 0, .width = 0});
 }
 
+Outcome<Dataset> joined(Dataset&& images, const Dataset& more) {
+  const auto kind = [](const Dataset& set) {
+    return std::to_string(set.channels) + "x" + std::to_string(set.height) + "x" + std::to_string(set.width) +
+           " in " + std::to_string(set.classes) + " classes";
+  };
+  if (kind(images) != kind(more)) {
+    return Failure{more.name + " has images of " + kind(more) + ", " + images.name + " of " + kind(images) +
+                   ": they cannot be mixed"};
+  }
+  Dataset all = std::move(images);
+  all.pixels.insert(all.pixels.end(), more.pixels.begin(), more.pixels.end());
+  all.labels.insert(all.labels.end(), more.labels.begin(), more.labels.end());
+  all.sources.insert(all.sources.end(), more.sources.begin(), more.sources.end());
+  all.name += " + " + more.name;
+  return all;
+}
+
 }  // namespace lentil::formats

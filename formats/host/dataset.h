@@ -68,4 +68,8 @@ Outcome<DataSplit> load_dataset(const std::string& root, const DatasetRequest& r
 // Pictures have the size of the first one.
 Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes = kDigitClasses);
 
+// The images of `more` behind those of `images`; name and sources become those of both. A Failure if they
+// differ in size or classes.
+Outcome<Dataset> joined(Dataset&& images, const Dataset& more);
+
 }  // namespace lentil::formats

@@ -63,6 +63,10 @@ std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data
   const Session& session = trainer.session();
   if (options.batches.batch == 0) return Failure{"a batch needs at least one image"};
   if (auto mismatch = find_mismatch(session, data)) return mismatch;
+  if (options.augmenter != nullptr && options.augmenter->image_size() != data.image_size()) {
+    return Failure{"the augmenter distorts images of " + std::to_string(options.augmenter->image_size()) +
+                   " bytes, the data set's have " + std::to_string(data.image_size())};
+  }
   const auto images = static_cast<std::uint32_t>(data.size());
   const std::uint32_t most = std::min(options.batches.batch, images);
   if (most > session.plan().batch && !session.plan().accumulate) {
@@ -111,6 +115,39 @@ Sgd sgd_at(const FitOptions& options, const Batches& batches, const BatchCursor&
                     .steps_per_epoch = per_epoch});
 }
 
+// The images of the steps, one step's at a time.
+class StepImages {
+ public:
+  StepImages(const Dataset& data, const FitOptions& options, std::size_t most)
+      : data_(data),
+        options_(options),
+        pixels_(most * data.image_size()),
+        scratch_(options.augmenter == nullptr ? 0 : pixels_.size()),
+        labels_(most) {}
+
+  void prepare(std::span<const std::uint32_t> indices, std::uint32_t epoch) {
+    count_ = indices.size();
+    gather(data_, indices, pixels_, labels_);
+    if (options_.augmenter == nullptr) return;
+    const std::size_t size = data_.image_size();
+    options_.parallel(static_cast<std::uint32_t>(count_), [&](std::uint32_t i, std::uint32_t) {
+      (*options_.augmenter)(data_.image(indices[i]), epoch, indices[i],
+                            std::span(pixels_).subspan(i * size, size),
+                            std::span(scratch_).subspan(i * size, size));
+    });
+  }
+  std::span<const std::uint8_t> pixels() const {
+    return std::span(pixels_).first(count_ * data_.image_size());
+  }
+  std::span<const std::uint8_t> labels() const { return std::span(labels_).first(count_); }
+
+ private:
+  const Dataset& data_;
+  const FitOptions& options_;
+  std::vector<std::uint8_t> pixels_, scratch_, labels_;
+  std::size_t count_ = 0;
+};
+
 void count_answers(std::span<const float> outputs, std::span<const std::uint8_t> labels, LayerType meaning,
                    double& loss_sum, TestResult& result) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -129,8 +166,7 @@ Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& 
   if (auto mismatch = find_mismatch(trainer, data, options)) return std::move(*mismatch);
   const auto images = static_cast<std::uint32_t>(data.size());
   Batches batches(images, options.batches, options.start);
-  const std::size_t most = std::min(images, options.batches.batch);
-  std::vector<std::uint8_t> pixels(most * data.image_size()), labels(most);
+  StepImages step_images(data, options, std::min(images, options.batches.batch));
 
   FitResult result;
   Clock::duration time{};
@@ -140,10 +176,8 @@ Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& 
     const BatchCursor cursor = batches.cursor();
     const Sgd sgd = sgd_at(options, batches, cursor);
     const auto indices = batches.next();
-    gather(data, indices, pixels, labels);
-    const StepResult step =
-        trainer.step(std::span<const std::uint8_t>(pixels).first(indices.size() * data.image_size()),
-                     std::span<const std::uint8_t>(labels).first(indices.size()), sgd);
+    step_images.prepare(indices, cursor.epoch);
+    const StepResult step = trainer.step(step_images.pixels(), step_images.labels(), sgd);
     if (step.status != Status::ok)
       return step_failure(step.status, cursor, trainer.steps_done(), options.sgd.rate);
     time += Clock::now() - begin;

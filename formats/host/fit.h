@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "formats/host/augment.h"
 #include "formats/host/batches.h"
 #include "formats/host/dataset.h"
 #include "formats/host/outcome.h"
@@ -20,6 +21,8 @@ struct FitOptions {
   std::uint32_t epochs = 1;           // in all: a run that starts in epoch 3 of 5 does two more
   std::uint32_t max_steps = 0;        // end when trainer.steps_done() reaches it; 0: no limit
   BatchCursor start{};                // where an earlier run ended
+  const Augmenter* augmenter = nullptr;  // distorts the images anew in each epoch; must outlive fit()
+  ParallelFor parallel{};  // for the augmenter; the trainer's, as it is not called at the same time
 };
 
 // One step that has just been done.

@@ -28,6 +28,7 @@ TEST_CASE("combinations that make no sense are wrong usage") {
   CHECK(train(file, {"--accumulate", "0"}).code == 2);
   CHECK(train(file, {"--label-smoothing", "1"}).code == 2);
   CHECK(train(file, {"--schedule", "linear"}).code == 2);
+  CHECK(train(file, {"--augment", "rotate=360"}).code == 2);
   CHECK(read_text(file).empty());
 }
 
@@ -42,12 +43,13 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
   };
 
   for (const Words& words :
-       {Words{"--lr", "0.01"}, Words{"--batch-size", "10"}, Words{"--accumulate", "2"}, Words{"--drop-last"},
-        Words{"--momentum", "0.5"}, Words{"--seed", "2"}, Words{"--weight-decay", "0.1"}, Words{"--nesterov"},
-        Words{"--arch", "lenet"}, Words{"--freeze", "fc1"}, Words{"--schedule", "cosine"},
-        Words{"--step-size", "2"}, Words{"--gamma", "0.5"}, Words{"--min-lr", "0.001"},
-        Words{"--label-smoothing", "0.1"}, Words{"--validation", "10"}, Words{"--patience", "2"},
-        Words{"--epochs", "2"}, Words{"--max-steps", "4"}}) {
+       {Words{"--lr", "0.01"},          Words{"--batch-size", "10"},   Words{"--accumulate", "2"},
+        Words{"--drop-last"},           Words{"--momentum", "0.5"},    Words{"--seed", "2"},
+        Words{"--weight-decay", "0.1"}, Words{"--nesterov"},           Words{"--arch", "lenet"},
+        Words{"--freeze", "fc1"},       Words{"--schedule", "cosine"}, Words{"--step-size", "2"},
+        Words{"--gamma", "0.5"},        Words{"--min-lr", "0.001"},    Words{"--label-smoothing", "0.1"},
+        Words{"--augment", "light"},    Words{"--validation", "10"},   Words{"--patience", "2"},
+        Words{"--epochs", "2"},         Words{"--max-steps", "4"}}) {
     const Ended ended = resume(words);
     INFO(words[0]);
     CHECK(ended.code == 2);
@@ -56,6 +58,9 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
   const Ended other_data = resume({"--data", "synth:120,40,2"});
   CHECK(other_data.code == 1);
   CHECK_THAT(other_data.err, Contains("synth:120,40,1") && Contains("synth:120,40,2"));
+  const Ended mixed = resume({"--mix", "synth:10,10,2"});
+  CHECK(mixed.code == 1);
+  CHECK_THAT(mixed.err, Contains("synth:120,40,1 + synth:10,10,2"));
   CHECK(read_text(file) == before);
 
   const auto result = run_json(

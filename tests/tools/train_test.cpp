@@ -176,3 +176,15 @@ TEST_CASE("what cannot be trained is told by the names of its layers") {
   CHECK_THAT(train({"flatten, linear 10", "--freeze", "fc1", "--force"}).err,
              Contains("cannot be trained: nothing to train") && Contains("frozen"));
 }
+
+TEST_CASE("mixed images are trained with, and neither validate nor test") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("m.lentil");
+  const auto result = run_json(with(train_words(file), {"--mix", "synth:200,10,3", "--validation", "20"}));
+  CHECK(result["test"]["total"] == 40);
+  CHECK(result["steps"] == 5);  // 300 images, 64 at a time
+  const auto training = run_json({"inspect", file})["training"];
+  CHECK(training["data"] == "synth:120,40,1 + synth:200,10,3");
+  CHECK_THAT(training["command"].get<std::string>(), Contains("--mix synth:200,10,3"));
+  CHECK(run_lentil(with(train_words(file), {"--force", "--mix", folder.path("none")})).code == 1);
+}

@@ -35,6 +35,11 @@ TEST_CASE("every way to train gives the same weights") {
   }
 }
 
+TEST_CASE("distorted images are the same for every number of threads") {
+  const std::string hash = train({"--augment", "full", "--threads", "1"})["weights_hash"];
+  CHECK(train({"--augment", "full", "--threads", "3"})["weights_hash"] == hash);
+}
+
 TEST_CASE("every instruction set gives the same weights") {
   const std::string hash = train({"--max-steps", "4"})["weights_hash"];
   for (const auto& isa : lentil::kernels::isas()) {
@@ -53,7 +58,9 @@ TEST_CASE("another seed, rate, schedule or batch gives other weights") {
         Words{"--weight-decay", "0.01"}, Words{"--nesterov"}, Words{"--freeze", "conv1"},
         Words{"--schedule", "step"}, Words{"--schedule", "step", "--gamma", "0.5"},
         Words{"--schedule", "cosine"}, Words{"--schedule", "one-cycle"}, Words{"--label-smoothing", "0.1"},
-        Words{"--validation", "50"}, Words{"--accumulate", "2"}, Words{"--accumulate", "5", "--drop-last"}}) {
+        Words{"--validation", "50"}, Words{"--augment", "light"}, Words{"--augment", "light,shift=3"},
+        Words{"--mix", "synth:10,10,3"}, Words{"--accumulate", "2"},
+        Words{"--accumulate", "5", "--drop-last"}}) {
     INFO(way[0]);
     CHECK(train(way)["weights_hash"] != reference["weights_hash"]);
   }
@@ -85,6 +92,7 @@ TEST_CASE("a training in parts gives the weights of one in a piece") {
                            Words{"--goal", "small", "--weight-decay", "0.001"},
                            Words{"--schedule", "one-cycle", "--label-smoothing", "0.1"},
                            Words{"--schedule", "step", "--gamma", "0.1"},
+                           Words{"--augment", "full,rotate=20", "--mix", "synth:55,10,3"},
                            Words{"--batch-size", "20", "--accumulate", "2", "--drop-last"}}) {
     const TemporaryFolder folder;
     const std::string file = folder.path("m.lentil");

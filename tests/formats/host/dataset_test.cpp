@@ -155,3 +155,21 @@ TEST_CASE("load_dataset recognises the original MNIST") {
   CHECK(split->train.image_size() == 784);
   CHECK(split->test.sources[0].md5 == "2646ac647ad5339dbf082846283269ea");
 }
+
+TEST_CASE("data sets are joined with their names, if their images are of one kind") {
+  const auto first = load_dataset("synth:20,10"), second = load_dataset("synth:30,10,2");
+  REQUIRE(first);
+  REQUIRE(second);
+  const auto both = joined(Dataset(first->train), second->train);
+  REQUIRE(both);
+  CHECK(both->size() == 50);
+  CHECK(both->name == "synth:20,10,1 + synth:30,10,2");
+  CHECK(std::ranges::equal(both->image(19), first->train.image(19)));
+  CHECK(std::ranges::equal(both->image(20), second->train.image(0)));
+  CHECK(both->labels[21] == second->train.labels[1]);
+
+  const Dataset wide{.height = 28, .width = 29, .classes = 10, .name = "wide"};
+  const auto refused = joined(Dataset(first->train), wide);
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Contains("wide") && Contains("28x29") && Contains("28x28"));
+}

@@ -355,3 +355,14 @@ TEST_CASE("a probability of zero leaves the mean loss finite") {
   CHECK(std::isfinite(result->loss));
   CHECK(result->loss > 50);
 }
+
+TEST_CASE("an augmenter for images of another size is refused") {
+  const ModelFile file = initial_model();
+  Training training(file);
+  FitOptions options = options_for(1);
+  const Augmenter augmenter({.shift = 1}, 1, 1, 27, 28);
+  options.augmenter = &augmenter;
+  const auto result = fit(training.trainer, digits(), options);
+  REQUIRE_FALSE(result);
+  CHECK_THAT(result.error().message, Contains("756") && Contains("784"));
+}
