@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,19 +12,15 @@
 #include <type_traits>
 
 #include "tools/output.h"
+#include "tools/settings.h"
 #include "tools/stop.h"
+#include "tools/terminal.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
 namespace {
 
 constexpr std::size_t kNameColumns = 36, kHelpColumns = 60;
-
-// The first long one of "-o,--output,--save".
-std::string main_name(const std::string& names) {
-  const std::string from = names.substr(names.find("--"));
-  return from.substr(0, from.find(','));
-}
 
 template <class T>
 T parse_number(const std::string& name, const std::string& text, Range<T> range) {
@@ -34,6 +31,22 @@ T parse_number(const std::string& name, const std::string& text, Range<T> range)
   if (whole && value >= range.least && value <= range.most) return value;
   const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
   reject(fmt::format("{} takes {} from {} to {}, not '{}'", name, kind, range.least, range.most, text));
+}
+
+bool parse_switch(const std::string& name, const std::string& text) {
+  constexpr std::array<std::string_view, 4> kOn{"true", "1", "yes", "on"}, kOff{"false", "0", "no", "off"};
+  if (std::find(kOn.begin(), kOn.end(), text) != kOn.end()) return true;
+  if (std::find(kOff.begin(), kOff.end(), text) != kOff.end()) return false;
+  reject(fmt::format("{} is true or false, not '{}'", name, text));
+}
+
+void check_word(const std::string& name, const std::string& given, const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), given) != words.end()) return;
+  reject(fmt::format("{} takes {}, not '{}'{}", name, join(words, ", "), given, did_you_mean(given, words)));
+}
+
+Color color_of(const std::string& word) {
+  return word == "always" ? Color::always : word == "never" ? Color::never : Color::automatic;
 }
 
 }  // namespace
@@ -49,112 +62,154 @@ struct Arguments::Parser {
     return fmt::format("lentil {}: {}\n\nExamples:\n{}", c.name, c.summary, c.examples);
   }
 
-  // The last one counts if an option is given twice.
-  void add(const std::string& names, const std::string& value, const std::string& help,
-           const std::function<void(const std::string&)>& take) {
-    app.add_option_function<std::string>(names, take, wrap(help, kHelpColumns))
-        ->type_name(value)
-        ->take_last();
+  // The last one counts if an option is given twice. A flag needs no value but may have one: --quiet=false.
+  void add(Option option) {
+    const std::string names = join(option.names, ","), help = wrap(option.full_help(), kHelpColumns);
+    if (option.is_flag()) {
+      app.add_flag(names, help)->take_last();
+    } else {
+      app.add_option(names, help)->type_name(option.value)->take_last();
+    }
+    options.push_back(std::move(option));
+  }
+
+  void take_words() {
+    for (const Option& option : options) {
+      const CLI::Option& given = *app.get_option(option.main_name());
+      if (given.count() > 0) option.take(given.results().back());
+    }
+  }
+
+  void take_settings() {
+    const Settings settings = Settings::load();
+    for (const Option& option : options) {
+      if (app.count(option.main_name()) == 0) settings.apply(command, option);
+    }
   }
 
   void check_leftovers() const {
-    const std::string hint = fmt::format("\nSee: lentil {} --help", command.name);
     const std::vector<std::string> extras = app.remaining();
-    if (!extras.empty() && extras[0].starts_with("-")) {
+    if (!extras.empty() && extras[0].starts_with("-") && extras[0] != "-") {
       const std::string name = extras[0].substr(0, extras[0].find('='));
-      reject("unknown option '" + name + "'" + did_you_mean(name, names()) + hint);
+      reject("unknown option '" + name + "'" + did_you_mean(name, names()) + see_help());
     }
-    if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + hint);
+    if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + see_help());
     for (const std::string& name : needed) {
-      if (app.count(name) == 0) reject(name + " is missing" + hint);
+      if (app.count(name) == 0) reject(name + " is missing" + see_help());
     }
   }
 
+  std::string see_help() const { return fmt::format("\nSee: lentil {} --help", command.name); }
+
   std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const CLI::Option* option : app.get_options()) {
-      for (const std::string& name : option->get_lnames()) all.push_back("--" + name);
+    std::vector<std::string> all{"--help"};
+    for (const Option& option : options) {
+      std::copy_if(option.names.begin(), option.names.end(), std::back_inserter(all),
+                   [](const std::string& name) { return name.starts_with("--"); });
     }
     return all;
   }
 
   const Command& command;
   CLI::App app;
+  std::vector<Option> options;
   std::vector<std::string> needed;  // operands
+  std::string color = "auto";
 };
 
 Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
 Arguments::~Arguments() = default;
+Arguments::Arguments(Arguments&& other) noexcept = default;
+
+Arguments Arguments::of(const Command& command) {
+  Arguments arguments(command);
+  command.describe(arguments);
+  arguments.declare_common();
+  return arguments;
+}
+
+void Arguments::declare_common() {
+  choice("--color", parser_->color, {"auto", "always", "never"},
+         "colours; auto: on a terminal, unless NO_COLOR is set");
+}
 
 void Arguments::flag(const std::string& names, bool& target, const std::string& help) {
-  parser_->app.add_flag(names, target, wrap(help, kHelpColumns));
+  Option option{split(names, ','), "", "false", help, {}};
+  const std::string name = option.main_name();
+  option.take = [&target, name](const std::string& given) { target = parse_switch(name, given); };
+  parser_->add(std::move(option));
 }
 
 void Arguments::text(const std::string& names, const std::string& value, std::string& target,
                      const std::string& help) {
-  const std::string shown = target.empty() ? help : fmt::format("{} [{}]", help, target);
-  parser_->add(names, value, shown, [&target](const std::string& given) { target = given; });
+  parser_->add(
+      {split(names, ','), value, target, help, {}, [&target](const std::string& given) { target = given; }});
 }
 
 void Arguments::choice(const std::string& names, std::string& target, const std::vector<std::string>& words,
                        const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(names, join(words, "|"), fmt::format("{} [{}]", help, target),
-               [&target, name, words](const std::string& given) {
-                 if (std::find(words.begin(), words.end(), given) == words.end()) {
-                   reject(fmt::format("{} takes {}, not '{}'", name, join(words, ", "), given));
-                 }
-                 target = given;
-               });
+  Option option{split(names, ','), join(words, "|"), target, help, words};
+  const std::string name = option.main_name();
+  option.take = [&target, name, words](const std::string& given) {
+    check_word(name, given, words);
+    target = given;
+  };
+  parser_->add(std::move(option));
+}
+
+template <class T>
+void Arguments::add_number(const std::string& names, const std::string& value, T& target, Range<T> range,
+                           const std::string& help) {
+  Option option{split(names, ','), value, fmt::format("{}", target), help, {}};
+  const std::string name = option.main_name();
+  option.take = [&target, name, range](const std::string& given) {
+    target = parse_number(name, given, range);
+  };
+  parser_->add(std::move(option));
 }
 
 void Arguments::number(const std::string& names, std::uint32_t& target, Range<std::uint32_t> range,
                        const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(
-      names, "N", fmt::format("{} [{}]", help, target),
-      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
+  add_number(names, "N", target, range, help);
 }
 
 void Arguments::number(const std::string& names, std::uint64_t& target, Range<std::uint64_t> range,
                        const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(
-      names, "N", fmt::format("{} [{}]", help, target),
-      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
+  add_number(names, "N", target, range, help);
 }
 
 void Arguments::number(const std::string& names, float& target, Range<float> range, const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(
-      names, "X", fmt::format("{} [{}]", help, target),
-      [&target, name, range](const std::string& given) { target = parse_number(name, given, range); });
+  add_number(names, "X", target, range, help);
 }
 
 void Arguments::number_or(const std::string& word, const std::string& names, std::uint32_t& target,
                           Range<std::uint32_t> range, const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(names, "N|" + word, fmt::format("{} [{}]", help, target == 0 ? word : std::to_string(target)),
-               [&target, name, range, word](const std::string& given) {
-                 target = given == word ? 0 : parse_number(name, given, range);
-               });
+  Option option{split(names, ','), "N|" + word, target == 0 ? word : std::to_string(target), help, {}};
+  const std::string name = option.main_name();
+  option.take = [&target, name, range, word](const std::string& given) {
+    target = given == word ? 0 : parse_number(name, given, range);
+  };
+  parser_->add(std::move(option));
 }
 
 void Arguments::numbers(const std::string& names, std::vector<std::uint32_t>& target,
                         Range<std::uint32_t> range, const std::string& help) {
-  const std::string name = main_name(names);
-  parser_->add(names, "N,N,...", fmt::format("{} [{}]", help, fmt::join(target, ",")),
-               [&target, name, range](const std::string& given) {
-                 target.clear();
-                 for (const std::string& word : split(given, ','))
-                   target.push_back(parse_number(name, word, range));
-                 if (target.empty())
-                   reject(fmt::format("{} takes numbers such as 1,8, not '{}'", name, given));
-               });
+  Option option{split(names, ','), "N,N,...", fmt::format("{}", fmt::join(target, ",")), help, {}};
+  const std::string name = option.main_name();
+  option.take = [&target, name, range](const std::string& given) {
+    target.clear();
+    for (const std::string& word : split(given, ',')) target.push_back(parse_number(name, word, range));
+    if (target.empty()) reject(fmt::format("{} takes numbers such as 1,8, not '{}'", name, given));
+  };
+  parser_->add(std::move(option));
 }
 
-void Arguments::operand(const std::string& name, std::string& target, const std::string& help) {
-  optional_operand(name, target, help);
+void Arguments::operand(const std::string& name, std::string& target, const std::string& help,
+                        const std::vector<std::string>& words) {
+  parser_->add({{name}, "", "", help, words, [&target, name, words](const std::string& given) {
+                  if (!words.empty()) check_word(name, given, words);
+                  target = given;
+                }});
   parser_->needed.push_back(name);
 }
 
@@ -164,28 +219,33 @@ void Arguments::operands(const std::string& name, std::vector<std::string>& targ
 }
 
 void Arguments::optional_operand(const std::string& name, std::string& target, const std::string& help) {
-  parser_->add(name, "", help, [&target](const std::string& given) { target = given; });
+  parser_->add({{name}, "", "", help, {}, [&target](const std::string& given) { target = given; }});
 }
 
-bool Arguments::parse(std::span<const std::string> words) {
+bool Arguments::parse(std::span<const std::string> words, Sources sources) {
+  Parser& p = *parser_;
+  declare_common();
   try {
-    parser_->app.parse(
-        std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
+    p.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
   } catch (const CLI::CallForHelp&) {
-    const std::string help = parser_->app.help();
+    const std::string help = p.app.help();
     print_result(help.substr(0, help.find_last_not_of('\n') + 1));
     return false;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string text = error.what();  // "--epochs: 1 required N missing"
-    reject(fmt::format("{} needs a value\nSee: lentil {} --help", text.substr(0, text.find(':')),
-                       parser_->command.name));
+    reject(text.substr(0, text.find(':')) + " needs a value" + p.see_help());
   } catch (const CLI::ParseError& error) {
-    reject(fmt::format("{}\nSee: lentil {} --help", error.what(), parser_->command.name));
+    reject(error.what() + p.see_help());
   }
-  parser_->check_leftovers();
+  p.check_leftovers();
+  p.take_words();
+  if (sources == Sources::all) p.take_settings();
+  choose_color(color_of(p.color));
   return true;
 }
 
 bool Arguments::given(const std::string& name) const { return parser_->app.count(name) > 0; }
+
+std::span<const Option> Arguments::options() const { return parser_->options; }
 
 }  // namespace lentil::tools

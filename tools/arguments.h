@@ -1,4 +1,5 @@
-// The options of one command: declared, read from the command line, and shown as help.
+// The options of one command: declared, read from the command line, the environment and configuration files,
+// and shown as help.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "tools/command.h"
+#include "tools/option.h"
 
 namespace lentil::tools {
 
@@ -15,10 +17,14 @@ struct Range {
   T least, most;
 };
 
+// Where values come from: the words alone, whatever the machine at hand is set to, or its settings too.
+enum class Sources { words, all };
+
 class Arguments {
  public:
   explicit Arguments(const Command& command);
   ~Arguments();
+  Arguments(Arguments&& other) noexcept;
   Arguments(const Arguments&) = delete;
   Arguments& operator=(const Arguments&) = delete;
 
@@ -39,17 +45,31 @@ class Arguments {
   // Numbers with commas between them: "1,8,64".
   void numbers(const std::string& names, std::vector<std::uint32_t>& target, Range<std::uint32_t> range,
                const std::string& help);
-  void operand(const std::string& name, std::string& target, const std::string& help);  // must be given
   // One or more, up to the end of the line; options may stand between them.
   void operands(const std::string& name, std::vector<std::string>& target, const std::string& help);
+  // Must be given. If there are `words` it is one of them.
+  void operand(const std::string& name, std::string& target, const std::string& help,
+               const std::vector<std::string>& words = {});
   void optional_operand(const std::string& name, std::string& target, const std::string& help);
 
-  // False: help was asked for and has been printed. Mistakes stop the command.
-  bool parse(std::span<const std::string> words);
+  // False: help was asked for and has been printed. Mistakes stop the command. Words rule over settings,
+  // these over defaults.
+  bool parse(std::span<const std::string> words, Sources sources = Sources::all);
+  // Whether it was among the words.
   bool given(const std::string& name) const;
+
+  // All that has been declared, in this order.
+  std::span<const Option> options() const;
+  // A command's, to be looked at.
+  static Arguments of(const Command& command);
 
  private:
   struct Parser;
+  void declare_common();
+  template <class T>
+  void add_number(const std::string& names, const std::string& value, T& target, Range<T> range,
+                  const std::string& help);
+
   std::unique_ptr<Parser> parser_;
 };
 

@@ -9,6 +9,7 @@
 #include "tools/arguments.h"
 #include "tools/bench_report.h"
 #include "tools/command.h"
+#include "tools/model_input.h"
 #include "tools/multiply_adds.h"
 #include "tools/network.h"
 #include "tools/output.h"
@@ -27,7 +28,8 @@ struct BenchOptions {
 };
 
 void declare(Arguments& a, BenchOptions& o) {
-  a.optional_operand("FILE", o.file, "the model, or a network's name (weights are drawn) [lenet]");
+  a.optional_operand("FILE", o.file,
+                     "the model (- is standard input), or a network's name (weights are drawn) [lenet]");
   a.text("--data,--data-dir", "ROOT", o.data,
          "time images of a data set (folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]), "
          "2048 at most: test images, training images with --train. Without it: 512 digits that Lentil draws, "
@@ -44,8 +46,10 @@ void declare(Arguments& a, BenchOptions& o) {
 
 bool is_file(const std::string& name) { return models::find_definition(name) == nullptr; }
 
+bool can_be_mapped(const std::string& name) { return is_file(name) && name != kStandardInput; }
+
 formats::ModelFile load(const std::string& name) {
-  return is_file(name) ? need(formats::load_model_file(name)) : make_network(name, 1);
+  return is_file(name) ? load_model(name).file : make_network(name, 1);
 }
 
 // Pictures for calls of any batch.
@@ -80,7 +84,7 @@ BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
                      .weights_hash = weights_hash(model),
                      .multiply_adds = o.train ? training_multiply_adds(model) : multiply_adds(model)};
   if (!o.train) {
-    report.start_up = measure_start_up(is_file(o.file) ? o.file : "", file, goal, o.seconds / 10);
+    report.start_up = measure_start_up(can_be_mapped(o.file) ? o.file : "", file, goal, o.seconds / 10);
   }
   for (const std::uint32_t batch : o.batches) {
     const BenchImages images = source.batches_of(batch);
@@ -120,6 +124,6 @@ const Command kBenchCommand{"bench", "times a model: start-up, latency, images p
                             "  lentil bench lenet.lentil --batch 1,64 --threads 1,2\n"
                             "  lentil bench lenet.lentil --data ./data --train --batch 64\n"
                             "  lentil bench lenet.lentil --layers\n",
-                            run};
+                            run, describe<BenchOptions, declare>};
 
 }  // namespace lentil::tools

@@ -3,17 +3,37 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lentil::tools {
+
+class Arguments;
 
 struct Command {
   std::string_view name;
   std::string_view summary;   // one line
-  std::string_view examples;  // lines as one would type them
+  std::string_view examples;  // lines as one would type them, at least three
   // `words` are those after the command's name. Returns the exit code or throws Stop.
   int (*run)(const Command& command, std::span<const std::string> words);
+  // Declares the options for those who only want to know them.
+  void (*describe)(Arguments& arguments);
 };
 
-extern const Command kTrainCommand, kEvalCommand, kInspectCommand, kBenchCommand, kDoctorCommand;
+// `describe` of a command with declare(Arguments&, Options&): the values go nowhere.
+template <class Options, void (*declare)(Arguments&, Options&)>
+void describe(Arguments& arguments) {
+  static Options options;
+  options = {};
+  declare(arguments, options);
+}
+
+// The table.
+std::span<const Command* const> commands();
+const Command* find_command(std::string_view name);    // nullptr: there is none
+const Command& need_command(const std::string& name);  // stops if there is none, and names the nearest
+std::vector<std::string> command_names();
+
+extern const Command kTrainCommand, kEvalCommand, kInspectCommand, kBenchCommand, kDoctorCommand,
+    kConfigCommand, kCompletionCommand, kHelpCommand;
 
 }  // namespace lentil::tools

@@ -145,10 +145,12 @@ nlohmann::ordered_json to_json(const DoctorReport& report) {
   return json;
 }
 
+void declare(Arguments& a, bool& json) { a.flag("--json", json, "print everything as one line of JSON"); }
+
 int run(const Command& command, std::span<const std::string> words) {
   bool json = false;
   Arguments arguments(command);
-  arguments.flag("--json", json, "print everything as one line of JSON");
+  declare(arguments, json);
   if (!arguments.parse(words)) return 0;
   const DoctorReport report = examine();
   if (json) {
@@ -162,10 +164,11 @@ int run(const Command& command, std::span<const std::string> words) {
 
 }  // namespace
 
-const Command kDoctorCommand{"doctor",
-                             "says what runs on this machine and why, and tests that it computes right",
-                             "  lentil doctor\n"
-                             "  LENTIL_ISA=avx2 lentil doctor --json\n",
-                             run};
+const Command kDoctorCommand{
+    "doctor", "says what runs on this machine and why, and tests that it computes right",
+    "  lentil doctor\n"
+    "  lentil doctor --json\n"
+    "  LENTIL_ISA=avx2 lentil doctor                   as if the processor had no more than this\n",
+    run, describe<bool, declare>};
 
 }  // namespace lentil::tools

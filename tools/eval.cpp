@@ -9,6 +9,7 @@
 #include "tools/command.h"
 #include "tools/golden.h"
 #include "tools/machine.h"
+#include "tools/model_input.h"
 #include "tools/output.h"
 #include "tools/stop.h"
 #include "tools/train_job.h"
@@ -26,7 +27,7 @@ struct EvalOptions {
 };
 
 void declare(Arguments& a, EvalOptions& o) {
-  a.operand("FILE", o.file, "the model");
+  a.operand("FILE", o.file, "the model; - is standard input");
   a.text("--data,--data-dir", "ROOT", o.data,
          "folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]");
   a.flag("--confusion", o.confusion, "also say which classes are taken for which");
@@ -133,7 +134,7 @@ int run(const Command& command, std::span<const std::string> words) {
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
   Machine machine(options.threads);
-  const ModelFile file = need(load_model_file(options.file));
+  const ModelFile file = load_model(options.file).file;
   const Dataset data = load_data(options.data, file).test;
   const TestResult test = test_model(machine, file, data, options.batch_size);
   const GoldenCheck golden = check_golden(machine, file);
@@ -155,6 +156,6 @@ const Command kEvalCommand{"eval", "tests a model on a data set: accuracy, loss,
                            "  lentil eval lenet.lentil --data ./data\n"
                            "  lentil eval lenet.lentil --data ./data --confusion\n"
                            "  lentil eval lenet.lentil --data synth --json\n",
-                           run};
+                           run, describe<EvalOptions, declare>};
 
 }  // namespace lentil::tools

@@ -1,6 +1,5 @@
 // lentil inspect: what is in a model file, and what memory it will need.
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "tools/layer_text.h"
 #include "tools/machine.h"
 #include "tools/memory_map.h"
+#include "tools/model_input.h"
 #include "tools/network.h"
 #include "tools/output.h"
 #include "tools/stop.h"
@@ -30,7 +30,7 @@ struct InspectOptions {
 };
 
 void declare(Arguments& a, InspectOptions& o) {
-  a.operand("FILE", o.file, "the model");
+  a.operand("FILE", o.file, "the model; - is standard input");
   a.flag("--memory", o.memory, "also show who lies where in the arenas");
   a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()},
            "images of one call, for the memory");
@@ -165,11 +165,9 @@ struct Inspection {
   std::vector<Arena> arenas;
 };
 
-Inspection inspect(const InspectOptions& options, const ModelFile& file) {
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(options.file, error);
-  const Model model = file.model();
-  Inspection i{options, file, model, error ? 0 : bytes, layer_outputs(model), parameters_of(model), {}};
+Inspection inspect(const InspectOptions& options, const ModelInput& input) {
+  const Model model = input.file.model();
+  Inspection i{options, input.file, model, input.bytes, layer_outputs(model), parameters_of(model), {}};
   for (const ArenaKind& kind : kArenas) i.arenas.push_back(plan_arena(kind, model, options));
   return i;
 }
@@ -351,8 +349,8 @@ int run(const Command& command, std::span<const std::string> words) {
   Arguments arguments(command);
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
-  const ModelFile file = need(load_model_file(options.file));
-  const Inspection inspection = inspect(options, file);
+  const ModelInput input = load_model(options.file);
+  const Inspection inspection = inspect(options, input);
   if (options.json) {
     print_json(whole_json(inspection));
   } else {
@@ -367,6 +365,6 @@ const Command kInspectCommand{"inspect", "shows what is in a model file, and the
                               "  lentil inspect lenet.lentil\n"
                               "  lentil inspect lenet.lentil --memory --batch 8\n"
                               "  lentil inspect lenet.lentil --json\n",
-                              run};
+                              run, describe<InspectOptions, declare>};
 
 }  // namespace lentil::tools

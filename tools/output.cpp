@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
+#include "tools/terminal.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
@@ -10,6 +12,10 @@ namespace lentil::tools {
 void print_result(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stdout); }
 
 void print_note(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stderr); }
+
+void print_error(const std::string& message) {
+  std::fputs((colored(STDERR_FILENO, kBoldRed, "lentil:") + " " + printable(message) + "\n").c_str(), stderr);
+}
 
 void print_json(const nlohmann::ordered_json& object) {
   // Names in files need not be UTF-8.

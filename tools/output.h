@@ -5,10 +5,12 @@
 
 namespace lentil::tools {
 
-// Both end the line.
+// All end the line.
 void print_result(const std::string& text);
 void print_note(const std::string& text);
-// One line.
+// "lentil: " and the message.
+void print_error(const std::string& message);
+// In one line.
 void print_json(const nlohmann::ordered_json& object);
 
 }  // namespace lentil::tools

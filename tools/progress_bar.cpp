@@ -4,12 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <string_view>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tools/terminal.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
@@ -17,29 +15,7 @@ namespace {
 
 constexpr std::size_t kLeastBar = 6, kMostBar = 24;  // columns
 
-std::string_view environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view{} : value;
-}
-
-// The first of these that is set decides, as in every locale.
-bool locale_is_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    std::string value(environment(name));
-    if (value.empty()) continue;
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-    return value.find("UTF-8") != std::string::npos || value.find("UTF8") != std::string::npos;
-  }
-  return false;
-}
-
-BarStyle terminal_style() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  const bool colour = environment("NO_COLOR").empty() && environment("TERM") != "dumb";
-  return {known ? size.ws_col : std::size_t{80}, locale_is_utf8(), colour};
-}
+BarStyle terminal_style() { return {columns(STDERR_FILENO), use_utf8(), use_color(STDERR_FILENO)}; }
 
 std::string gauge(double part, std::size_t columns, const BarStyle& style) {
   constexpr std::array<const char*, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -83,10 +59,6 @@ std::string render_bar(const BarState& s, const BarStyle& style) {
     return head.substr(0, style.columns - std::min<std::size_t>(style.columns, 1));
   return head + gauge(part, std::min(style.columns - used, kMostBar), style) + tail;
 }
-
-bool is_terminal() { return isatty(STDERR_FILENO) == 1; }
-
-bool terminal_can_redraw() { return is_terminal() && environment("TERM") != "dumb"; }
 
 void ProgressBar::update(const BarState& state) {
   const auto now = std::chrono::steady_clock::now();

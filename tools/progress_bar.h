@@ -26,10 +26,6 @@ std::string render_bar(const BarState& state, const BarStyle& style);
 // "1:05" or "2:03:04".
 std::string duration_text(double seconds);
 
-// Whether standard error is a terminal, and one that can move its cursor.
-bool is_terminal();
-bool terminal_can_redraw();
-
 class ProgressBar {
  public:
   void update(const BarState& state);  // draws ten times a second at most

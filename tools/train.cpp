@@ -8,6 +8,7 @@
 #include "tools/command.h"
 #include "tools/interrupt.h"
 #include "tools/machine.h"
+#include "tools/model_input.h"
 #include "tools/network.h"
 #include "tools/stop.h"
 #include "tools/text.h"
@@ -30,6 +31,7 @@ bool exists(const std::string& path) {
 
 // Better told now than after an hour.
 void check_output(const std::string& path) {
+  if (path == kStandardInput) reject("-o -: a training is saved to a file, so that it can go on; name one");
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
     reject(fmt::format("-o {} is a folder; name a file", path));
@@ -161,6 +163,6 @@ const Command kTrainCommand{
     "  lentil train --data ./data                      the tutorial: LeNet, 5 epochs, saved as lenet.lentil\n"
     "  lentil train --data synth --arch mlp -o mlp.lentil --epochs 1\n"
     "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps\n",
-    run};
+    run, describe<TrainOptions, declare>};
 
 }  // namespace lentil::tools

@@ -1,8 +1,10 @@
 #include "tools/train_log.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/output.h"
+#include "tools/terminal.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
@@ -22,9 +24,9 @@ TrainLog::TrainLog(const TrainOptions& o)
       epochs_(o.epochs),
       step_images_(step_images(o)),
       interval_(o.log_interval) {
-  const bool bar = o.progress == "bar" || (o.progress == "auto" && terminal_can_redraw());
+  const bool bar = o.progress == "bar" || (o.progress == "auto" && can_redraw(STDERR_FILENO));
   show_ = o.quiet || o.progress == "none" ? Show::nothing : bar ? Show::bar : Show::lines;
-  pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !is_terminal());
+  pytorch_ = o.log_format == "pytorch" || (o.log_format == "auto" && !is_terminal(STDERR_FILENO));
 }
 
 void TrainLog::note(const std::string& text) {

@@ -222,7 +222,8 @@ TrainOptions options_of_command(const std::string& line, const std::string& file
     if (!words || words->size() < 2 || (*words)[0] != "lentil" || (*words)[1] != "train") reject("");
     Arguments arguments(kTrainCommand);
     declare(arguments, options);
-    if (!arguments.parse(std::span(*words).subspan(2))) reject("");
+    // What was stored counts, not how this machine is set.
+    if (!arguments.parse(std::span(*words).subspan(2), Sources::words)) reject("");
     return options;
   } catch (const Stop&) {
     fail(

@@ -1,0 +1,20 @@
+// The model that FILE names on a command line.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "formats/model_file.h"
+
+namespace lentil::tools {
+
+inline constexpr const char* kStandardInput = "-";
+
+struct ModelInput {
+  formats::ModelFile file;
+  std::uint64_t bytes;  // of the file
+};
+
+// `path` may be "-": standard input up to its end, unless that is a terminal. Stops if it cannot be used.
+ModelInput load_model(const std::string& path);
+
+}  // namespace lentil::tools
