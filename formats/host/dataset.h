@@ -38,6 +38,7 @@ inline constexpr std::uint32_t kDigitClasses = 10;
 // The four MNIST-style files, looked for in ROOT/MNIST/raw, ROOT/raw and ROOT (the first folder that has
 // one of them must have all), as train-images-idx3-ubyte or train-images.idx3-ubyte, with .gz or without.
 // The root "synth" or "synth:TRAIN,TEST[,SEED]" draws digits instead (a folder of that name is "./synth").
+// A root that is a NumPy archive (.npz) is read as formats/host/dataset_npz.h says.
 // Labels must be below `classes`; image sizes of both halves must agree.
 Outcome<DataSplit> load_dataset(const std::string& root, std::uint32_t classes = kDigitClasses);
 
