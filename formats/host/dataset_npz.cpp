@@ -129,8 +129,8 @@ class Loader {
     data.height = static_cast<std::uint32_t>(images->size(2));
     data.width = static_cast<std::uint32_t>(images->size(3));
     data.labels.resize(static_cast<std::size_t>(images->size(0)));
-    data.pixels.resize(static_cast<std::size_t>(images->count()));
-    copy(*images, data.pixels);
+    data.pixels.reserve(static_cast<std::size_t>(images->count()));
+    for_each(*images, [&](std::uint8_t pixel) { data.pixels.push_back(pixel); });
     return std::nullopt;
   }
 
