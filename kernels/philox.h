@@ -14,6 +14,7 @@ enum class RandomUse : std::uint32_t {
   synth = 3,
   augment = 4,
   hold_out = 5,
+  tensor = 6,
 };
 
 // The address of a sequence of numbers: `index` counts channels, units or elements inside it.

@@ -56,6 +56,17 @@ enum class Status : std::uint8_t {
   bad_picture = 71,  // needed = largest side, given = the longer one; or the bytes of a row and the stride
   no_ink = 72,       // nothing stands out in the picture
 
+  // A view of a tensor cannot be made: fix the sizes or the indices. Signed numbers are in two's complement.
+  too_many_dimensions = 90,  // needed = most, given
+  too_many_indices = 91,     // needed = dimensions, given = indices
+  bad_dimension = 92,        // needed = dimensions, given = the signed number of one
+  index_out_of_range = 93,   // where = dimension, needed = its size, given = signed index
+  bad_slice = 94,            // where = the slice: no number or range, a step below 1, a second ellipsis
+  bad_size = 95,             // where = dimension, needed = most elements of a tensor, given = signed size
+  bad_reshape = 96,          // needed = elements, given = those that the new sizes ask for
+  not_viewable = 97,         // the elements would have to be copied
+  bad_permutation = 98,      // needed = dimensions, each once; where = place of one that repeats
+
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ
   non_finite_loss = 81,  // training diverged; the weights are those before the step

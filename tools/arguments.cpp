@@ -68,7 +68,8 @@ struct Arguments::Parser {
     if (option.is_flag()) {
       app.add_flag(names, help)->take_last();
     } else {
-      app.add_option(names, help)->type_name(option.value)->take_last();
+      CLI::Option* added = app.add_option(names, help)->type_name(option.value);
+      option.several ? added->expected(1, CLI::detail::expected_max_vector_size) : added->take_last();
     }
     options.push_back(std::move(option));
   }
@@ -76,7 +77,10 @@ struct Arguments::Parser {
   void take_words() {
     for (const Option& option : options) {
       const CLI::Option& given = *app.get_option(option.main_name());
-      if (given.count() > 0) option.take(given.results().back());
+      if (given.count() == 0) continue;
+      const std::vector<std::string> results = given.results();
+      for (const std::string& result : option.several ? std::span(results) : std::span(results).last(1))
+        option.take(result);
     }
   }
 
@@ -214,7 +218,8 @@ void Arguments::operand(const std::string& name, std::string& target, const std:
 }
 
 void Arguments::operands(const std::string& name, std::vector<std::string>& target, const std::string& help) {
-  parser_->app.add_option(name, target, wrap(help, kHelpColumns))->type_name("");
+  parser_->add(
+      {{name}, "", "", help, {}, [&target](const std::string& given) { target.push_back(given); }, true});
   parser_->needed.push_back(name);
 }
 

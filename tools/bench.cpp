@@ -10,6 +10,7 @@
 #include "tools/bench_report.h"
 #include "tools/command.h"
 #include "tools/model_input.h"
+#include "tools/standard_input.h"
 #include "tools/multiply_adds.h"
 #include "tools/network.h"
 #include "tools/output.h"

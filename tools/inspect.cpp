@@ -9,6 +9,7 @@
 #include "runtime/op.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/inspect_tensor.h"
 #include "tools/layer_text.h"
 #include "tools/machine.h"
 #include "tools/memory_map.h"
@@ -25,12 +26,16 @@ using namespace formats;
 
 struct InspectOptions {
   std::string file;
+  TensorQuery tensor;
   std::uint32_t batch = 1;
   bool memory = false, json = false;
 };
 
 void declare(Arguments& a, InspectOptions& o) {
   a.operand("FILE", o.file, "the model; - is standard input");
+  a.optional_operand("TENSOR", o.tensor.name, "print this tensor alone, such as conv1.weight");
+  a.text("--slice", "SLICE", o.tensor.slice, "the part of TENSOR between Python's brackets: 0,1:3,:,-1");
+  a.text("--npy", "FILE", o.tensor.npy_file, "save TENSOR for NumPy instead of printing it");
   a.flag("--memory", o.memory, "also show who lies where in the arenas");
   a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()},
            "images of one call, for the memory");
@@ -349,7 +354,14 @@ int run(const Command& command, std::span<const std::string> words) {
   Arguments arguments(command);
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
+  if (options.tensor.name.empty() && (arguments.given("--slice") || arguments.given("--npy"))) {
+    reject("--slice and --npy need the name of a tensor: lentil inspect FILE conv1.weight --slice 0,0");
+  }
   const ModelInput input = load_model(options.file);
+  if (!options.tensor.name.empty()) {
+    show_tensor(input.file.model(), options.tensor, options.json);
+    return 0;
+  }
   const Inspection inspection = inspect(options, input);
   if (options.json) {
     print_json(whole_json(inspection));
@@ -364,6 +376,7 @@ int run(const Command& command, std::span<const std::string> words) {
 const Command kInspectCommand{"inspect", "shows what is in a model file, and the memory it needs",
                               "  lentil inspect lenet.lentil\n"
                               "  lentil inspect lenet.lentil --memory --batch 8\n"
+                              "  lentil inspect lenet.lentil conv1.weight --slice 0,0\n"
                               "  lentil inspect lenet.lentil --json\n",
                               run, describe<InspectOptions, declare>};
 

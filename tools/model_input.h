@@ -7,8 +7,6 @@
 
 namespace lentil::tools {
 
-inline constexpr const char* kStandardInput = "-";
-
 struct ModelInput {
   formats::ModelFile file;
   std::uint64_t bytes;  // of the file

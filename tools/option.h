@@ -15,6 +15,7 @@ struct Option {
   std::string help;
   std::vector<std::string> words;                        // if the value is one of these
   std::function<void(const std::string& given)> take{};  // sets the value; stops if it cannot be one
+  bool several = false;                                  // an operand that takes any number of words
 
   bool is_operand() const { return !names[0].starts_with("-"); }
   bool is_flag() const { return value.empty() && !is_operand(); }

@@ -9,6 +9,7 @@
 #include "tools/interrupt.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
+#include "tools/standard_input.h"
 #include "tools/network.h"
 #include "tools/stop.h"
 #include "tools/text.h"

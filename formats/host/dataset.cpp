@@ -10,6 +10,7 @@
 
 #include "formats/host/dataset_csv.h"
 #include "formats/host/dataset_folder.h"
+#include "formats/host/dataset_npz.h"
 #include "formats/host/idx.h"
 #include "formats/host/synth.h"
 
@@ -158,6 +159,7 @@ Outcome<DataSplit> draw_split(std::string_view root) {
 
 Outcome<DataSplit> load_dataset(const std::string& root, const DatasetRequest& request) {
   if (root == "synth" || root.starts_with("synth:")) return draw_split(root);
+  if (is_npz_file(root)) return load_npz_dataset(root, request.classes);
   const std::array folders{fs::path(root) / "MNIST" / "raw", fs::path(root) / "raw", fs::path(root)};
   for (const fs::path& folder : folders) {
     for (const FileName& name : {kTrainImages, kTrainLabels, kTestImages, kTestLabels}) {

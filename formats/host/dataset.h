@@ -61,6 +61,7 @@ inline constexpr std::uint64_t kHeldOutSeed = 1;
 //   have all), as train-images-idx3-ubyte or train-images.idx3-ubyte, with .gz or without. Image sizes of
 //   both halves must agree; they are not held against the request.
 // - CSV: a file ROOT, or train.csv and test.csv (mnist_train.csv, mnist_test.csv) in ROOT; see dataset_csv.h.
+// - A NumPy archive (.npz); see dataset_npz.h.
 // - Pictures in a folder per class; see dataset_folder.h.
 // The root "synth" or "synth:TRAIN,TEST[,SEED]" draws digits instead (a folder of that name is "./synth").
 // Labels must be below `classes`.

@@ -1,9 +1,7 @@
 #include "formats/host/dataset_folder.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "formats/host/dataset_pictures.h"
@@ -24,13 +22,6 @@ struct Found {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
-bool is_picture(const fs::path& path) {
-  std::array<char, kImageMagicBytes> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return looks_like_image(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
-}
-
 void add_class(const fs::path& folder, Found& found) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
@@ -38,7 +29,7 @@ void add_class(const fs::path& folder, Found& found) {
       ++found.hidden;
     } else if (entry.is_directory(error)) {
       ++found.folders;
-    } else if (entry.is_regular_file(error) && is_picture(entry.path())) {
+    } else if (entry.is_regular_file(error) && is_image_file(entry.path().string())) {
       found.pictures.push_back({entry.path().string(), folder.filename().string()});
     } else {
       ++found.others;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 
 #include "formats/host/file_io.h"
@@ -117,6 +118,13 @@ Outcome<Image> decode_image(std::span<const std::byte> bytes, const std::string&
 }
 
 bool looks_like_image(std::span<const std::byte> first_bytes) { return format_of(first_bytes) != nullptr; }
+
+bool is_image_file(const std::string& path) {
+  std::array<char, kImageMagicBytes> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  return looks_like_image(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
+}
 
 Image on_white(Image image) {
   if (image.channels % 2 != 0) return image;

@@ -33,6 +33,7 @@ Outcome<Image> decode_image(std::span<const std::byte> bytes, const std::string&
 
 // Whether a file that begins so is a picture, also one of a format that is known but refused.
 bool looks_like_image(std::span<const std::byte> first_bytes);
+bool is_image_file(const std::string& path);
 
 // The picture without alpha, laid on white: 1 or 3 channels.
 Image on_white(Image image);

@@ -9,7 +9,7 @@ namespace {
 
 struct Sentence {
   Status status;
-  std::string_view text;  // %w where, %n needed, %g given
+  std::string_view text;  // %w where, %n needed, %g given, %s given, signed
 };
 
 constexpr std::array kSentences{
@@ -69,6 +69,17 @@ constexpr std::array kSentences{
         "batches"},
     Sentence{Status::bad_picture, "the picture's size or stride is impossible: needed %n, given %g"},
     Sentence{Status::no_ink, "nothing stands out in the picture: it looks empty"},
+    Sentence{Status::too_many_dimensions, "%g dimensions, more than the limit of %n"},
+    Sentence{Status::too_many_indices, "%g indices for a tensor of %n dimensions"},
+    Sentence{Status::bad_dimension, "there is no dimension %s in a tensor of %n"},
+    Sentence{Status::index_out_of_range, "index %s is out of range: dimension %w has size %n"},
+    Sentence{Status::bad_slice,
+             "index %w (from 0) is none: expected are numbers, ranges such as 1:3 or ::2, and one '...'"},
+    Sentence{Status::bad_size, "dimension %w cannot have size %s"},
+    Sentence{Status::bad_reshape, "%n values do not fill the new shape, whose sizes make %g"},
+    Sentence{Status::not_viewable,
+             "the values do not lie in the order of the new shape: copy them first, then reshape the copy"},
+    Sentence{Status::bad_permutation, "an order of %n dimensions must name each of them once"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,
@@ -97,6 +108,9 @@ std::string explain(const Error& error) {
         break;
       case 'n':
         sentence += std::to_string(error.needed);
+        break;
+      case 's':
+        sentence += std::to_string(static_cast<std::int64_t>(error.given));
         break;
       default:
         sentence += std::to_string(error.given);

@@ -1,0 +1,52 @@
+// NumPy's .npz files: several named .npy files in one zip archive, stored (np.savez) or deflated
+// (np.savez_compressed).
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "formats/host/aligned_bytes.h"
+#include "formats/host/outcome.h"
+
+namespace lentil::formats {
+
+// An open archive. Members are read one at a time, so that only those are in memory that are asked for.
+class NpzReader {
+ public:
+  // Checks the whole directory: members that are encrypted, packed by another method, named twice, larger
+  // than deflate can make them, or larger than kMaxReadBytes together are a Failure.
+  static Outcome<NpzReader> open(const std::string& path);
+
+  // Without ".npy", in the order of the file; what is no .npy file is left out.
+  const std::vector<std::string>& names() const { return names_; }
+  bool holds(std::string_view name) const;
+
+  // The member's .npy file, for read_npy() or view_npy(); its checksum is compared.
+  Outcome<AlignedBytes> read(const std::string& name) const;
+
+ private:
+  struct Archive;
+  NpzReader(std::shared_ptr<const Archive> archive, std::vector<std::string> names)
+      : archive_(std::move(archive)), names_(std::move(names)) {}
+
+  std::shared_ptr<const Archive> archive_;
+  std::vector<std::string> names_;
+};
+
+struct NpzMember {
+  std::string name;                // without ".npy"
+  std::span<const std::byte> npy;  // as write_npy() makes it
+};
+
+enum class Packing { stored, deflated };
+
+// Replaces the file in one piece, or leaves the old one. Names must differ. The same members give the same
+// bytes.
+Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMember> members,
+                                 Packing packing = Packing::stored);
+
+}  // namespace lentil::formats
