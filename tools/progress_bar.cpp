@@ -4,35 +4,18 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tools/output.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
 namespace {
 
 constexpr std::size_t kLeastBar = 6, kMostBar = 24;  // columns
-
-std::string_view environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view{} : value;
-}
-
-// The first of these that is set decides, as in every locale.
-bool locale_is_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    std::string value(environment(name));
-    if (value.empty()) continue;
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-    return value.find("UTF-8") != std::string::npos || value.find("UTF8") != std::string::npos;
-  }
-  return false;
-}
 
 BarStyle terminal_style() {
   winsize size{};

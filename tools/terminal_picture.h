@@ -1,0 +1,25 @@
+// Small pictures as characters, for terminals.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lentil::tools {
+
+// Lines that each stand for two rows of pixels and end with a newline: half blocks where a pixel is bright,
+// or shades of ASCII for terminals without UTF-8. `pixels`: grey, [height][width].
+std::string picture_text(std::span<const std::uint8_t> pixels, std::uint32_t height, std::uint32_t width,
+                         bool unicode);
+
+// A picture and the words below it.
+struct CaptionedPicture {
+  std::string lines;    // of picture_text
+  std::string caption;  // cut off where the picture ends
+};
+
+// Pictures of the same size beside each other, as many as fit into the columns, then below.
+std::string side_by_side(std::span<const CaptionedPicture> pictures, std::uint32_t picture_columns,
+                         std::uint32_t columns);
+
+}  // namespace lentil::tools
