@@ -92,7 +92,8 @@ struct Arguments::Parser {
   }
 
   void check_leftovers() const {
-    const std::vector<std::string> extras = app.remaining();
+    std::vector<std::string> extras = app.remaining();
+    std::erase(extras, "--");  // the mark that ends the options: CLI11 hands it out as a leftover
     if (!extras.empty() && extras[0].starts_with("-") && extras[0] != "-") {
       const std::string name = extras[0].substr(0, extras[0].find('='));
       reject("unknown option '" + name + "'" + did_you_mean(name, names()) + see_help());

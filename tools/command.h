@@ -17,6 +17,8 @@ struct Command {
   int (*run)(const Command& command, std::span<const std::string> words);
   // Declares the options for those who only want to know them.
   void (*describe)(Arguments& arguments);
+  // Commands of their own behind this one's name: "data check".
+  std::span<const Command* const> parts{};
 };
 
 // `describe` of a command with declare(Arguments&, Options&): the values go nowhere.
@@ -33,7 +35,7 @@ const Command* find_command(std::string_view name);    // nullptr: there is none
 const Command& need_command(const std::string& name);  // stops if there is none, and names the nearest
 std::vector<std::string> command_names();
 
-extern const Command kTrainCommand, kEvalCommand, kPredictCommand, kInspectCommand, kBenchCommand,
-    kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
+extern const Command kTrainCommand, kEvalCommand, kPredictCommand, kDataCommand, kInspectCommand,
+    kBenchCommand, kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
 
 }  // namespace lentil::tools

@@ -1,6 +1,8 @@
 #include "tools/output.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 

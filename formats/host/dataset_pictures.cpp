@@ -81,7 +81,7 @@ Outcome<std::monostate> PictureCollector::add(const Image& image, const std::str
 Outcome<std::monostate> PictureCollector::add_file(const std::string& path, std::uint8_t label) {
   const auto image = read_image(path);
   if (!image) return image.error();
-  const auto added = add(*image, path, label);
+  auto added = add(*image, path, label);
   if (added) set_.pictures.push_back(path);
   return added;
 }
@@ -102,16 +102,15 @@ Outcome<ClassLabels> label_classes(std::vector<std::string> names, std::uint32_t
   names.erase(std::unique(names.begin(), names.end()), names.end());
   const bool numbers =
       std::ranges::all_of(names, [](const std::string& name) { return class_number(name).has_value(); });
-  if (!numbers && names.size() > std::min(classes, kMostClasses)) {
-    return Failure{where + ": " + std::to_string(names.size()) + " classes found (" + names.front() + " to " +
-                   names.back() + "), at most " + std::to_string(std::min(classes, kMostClasses)) +
+  const std::uint32_t most = std::min(classes, kMostClasses);
+  const auto too_large = [&](const std::string& name) { return numbers && *class_number(name) >= most; };
+  if (const auto wrong = std::ranges::find_if(names, too_large); wrong != names.end()) {
+    return Failure{where + ": class " + *wrong + " found, classes from 0 to " + std::to_string(most - 1) +
                    " expected"};
   }
-  for (const std::string& name : names) {
-    if (numbers && *class_number(name) >= std::min(classes, kMostClasses)) {
-      return Failure{where + ": class " + name + " found, classes from 0 to " +
-                     std::to_string(std::min(classes, kMostClasses) - 1) + " expected"};
-    }
+  if (!numbers && names.size() > most) {
+    return Failure{where + ": " + std::to_string(names.size()) + " classes found (" + names.front() + " to " +
+                   names.back() + "), at most " + std::to_string(most) + " expected"};
   }
   return ClassLabels{std::move(names), numbers};
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
+#include <cassert>
 #include <optional>
 
 #include "formats/host/image_decoders.h"
@@ -82,9 +82,10 @@ Header read_header(ImageBytes bytes) {
   return header;
 }
 
-// A mask must be one run of bits.
+// A mask must be one run of bits: adding its lowest bit carries through it.
 bool usable_mask(std::uint32_t mask) {
-  return std::has_single_bit((std::uint64_t{mask} >> std::countr_zero(mask)) + 1);
+  const std::uint64_t wide = mask, lowest = wide & (~wide + 1);
+  return std::has_single_bit(wide + lowest);
 }
 
 // Why the picture cannot be read; the sizes are not looked at.
@@ -104,16 +105,16 @@ std::optional<std::string> problem(const Header& header) {
   }
   const bool has_masks = header.bits == 16 || header.bits == 32;
   if (with_masks && !has_masks) return "has masks of colours where none belong: it is damaged";
-  const auto usable = [](std::uint32_t mask) { return mask != 0 && usable_mask(mask); };
-  if (has_masks && !(std::all_of(header.masks.begin(), header.masks.begin() + 3, usable) &&
+  if (has_masks && !(std::all_of(header.masks.begin(), header.masks.begin() + 3, usable_mask) &&
                      (header.masks[3] == 0 || usable_mask(header.masks[3])))) {
     return "has masks of colours that make no sense: it is damaged";
   }
   return std::nullopt;
 }
 
-// The bits under a mask, stretched to 0..255.
+// The bits under a mask, which has some, stretched to 0..255.
 std::uint8_t sample(std::uint32_t pixel, std::uint32_t mask) {
+  assert(mask != 0);
   const int shift = std::countr_zero(mask);
   const std::uint64_t most = mask >> shift, value = (pixel & mask) >> shift;
   return static_cast<std::uint8_t>((value * 255 + most / 2) / most);
