@@ -4,8 +4,6 @@
 #include <utility>
 #include <zip.h>
 
-#include "formats/host/file_io.h"
-
 namespace lentil::formats {
 namespace {
 
@@ -76,10 +74,15 @@ struct NpzReader::Archive {
   Opened zip;
 };
 
-Outcome<NpzReader> NpzReader::open(const std::string& path) {
+Outcome<NpzReader> NpzReader::open(const std::string& path, std::uint64_t most_bytes) {
   auto bytes = read_file_aligned(path);
   if (!bytes) return bytes.error();
-  auto opened = open_archive(bytes->data(), bytes->size(), ZIP_RDONLY | ZIP_CHECKCONS);
+  return from_bytes(std::move(*bytes), path, most_bytes);
+}
+
+Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& path,
+                                         std::uint64_t most_bytes) {
+  auto opened = open_archive(bytes.data(), bytes.size(), ZIP_RDONLY | ZIP_CHECKCONS);
   if (!opened) return Failure{path + ": no usable zip archive: " + opened.error().message};
 
   std::vector<std::string> names;
@@ -92,13 +95,12 @@ Outcome<NpzReader> NpzReader::open(const std::string& path) {
     }
     std::string_view name = member.name;
     if (!name.ends_with(kEnding)) continue;
-    if (const std::string why = objection(member, bytes->size()); !why.empty()) {
+    if (const std::string why = objection(member, bytes.size()); !why.empty()) {
       return Failure{path + ": its member '" + std::string(name) + "' " + why};
     }
     total += member.size;
-    if (total > kMaxReadBytes) {
-      return Failure{path + ": its arrays have more bytes than the limit of " +
-                     std::to_string(kMaxReadBytes)};
+    if (total > most_bytes) {
+      return Failure{path + ": its arrays have more bytes than the limit of " + std::to_string(most_bytes)};
     }
     name.remove_suffix(kEnding.size());
     names.emplace_back(name);
@@ -109,7 +111,7 @@ Outcome<NpzReader> NpzReader::open(const std::string& path) {
   if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
     return Failure{path + ": it holds two arrays named '" + *twice + "'"};
   }
-  return NpzReader(std::make_shared<Archive>(Archive{path, std::move(*bytes), std::move(*opened)}),
+  return NpzReader(std::make_shared<Archive>(Archive{path, std::move(bytes), std::move(*opened)}),
                    std::move(names));
 }
 
