@@ -96,7 +96,7 @@ Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& 
     std::string_view name = member.name;
     if (!name.ends_with(kEnding)) continue;
     if (const std::string why = objection(member, bytes.size()); !why.empty()) {
-      return Failure{path + ": its member '" + std::string(name) + "' " + why};
+      return Failure{path + ": its member '" + member.name + "' " + why};
     }
     total += member.size;
     if (total > most_bytes) {
@@ -150,7 +150,7 @@ Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMem
     const auto index =
         zip_file_add(archive, (member.name + std::string(kEnding)).c_str(), source.get(), ZIP_FL_ENC_UTF_8);
     if (index < 0) return fail();
-    source.release();  // the archive's now
+    static_cast<void>(source.release());  // the archive's now
     const auto place = static_cast<zip_uint64_t>(index);
     if (zip_set_file_compression(archive, place, method, 0) != 0 ||
         zip_file_set_dostime(archive, place, 0, kFirstDate, 0) != 0) {
@@ -158,7 +158,7 @@ Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMem
     }
   }
   if (zip_close(archive) != 0) return fail();
-  zip->archive.release();
+  static_cast<void>(zip->archive.release());  // closing has freed it
 
   zip_stat_t written;
   if (zip_source_stat(zip->source.get(), &written) != 0 || zip_source_open(zip->source.get()) != 0) {

@@ -22,8 +22,8 @@ class NpzReader {
   // Checks the whole directory: members that are encrypted, packed by another method, named twice, larger
   // than deflate can make them, or larger than `most_bytes` together are a Failure.
   static Outcome<NpzReader> open(const std::string& path, std::uint64_t most_bytes = kMaxReadBytes);
-  // The same of a file's contents; Failures call them `name`.
-  static Outcome<NpzReader> from_bytes(AlignedBytes bytes, const std::string& name,
+  // The same of a file's contents; Failures call them `path`.
+  static Outcome<NpzReader> from_bytes(AlignedBytes bytes, const std::string& path,
                                        std::uint64_t most_bytes = kMaxReadBytes);
 
   // Without ".npy", in the order of the file; what is no .npy file is left out.
