@@ -51,17 +51,17 @@ Outcome<Opened> open_archive(const void* bytes, std::size_t size, int flags) {
   return Opened{std::move(archive), std::move(source)};
 }
 
-// Why this member is not to be read; empty: it is.
+// Why this member is not to be read, to be said behind its quoted name; empty: it is.
 std::string objection(const zip_stat_t& member, std::uint64_t file_bytes) {
-  if (member.encryption_method != ZIP_EM_NONE) return "is encrypted";
+  if (member.encryption_method != ZIP_EM_NONE) return "' is encrypted";
   if (member.comp_method != ZIP_CM_STORE && member.comp_method != ZIP_CM_DEFLATE) {
-    return "is packed by method " + std::to_string(member.comp_method) + ", and only stored and deflated " +
+    return "' is packed by method " + std::to_string(member.comp_method) + ", and only stored and deflated " +
            "members can be read";
   }
   const std::uint64_t most =
       member.comp_method == ZIP_CM_STORE ? member.comp_size : member.comp_size * kMostInflation;
   if (member.comp_size > file_bytes || member.size > most) {
-    return "promises " + std::to_string(member.size) + " bytes, more than the archive can hold";
+    return "' promises " + std::to_string(member.size) + " bytes, more than the archive can hold";
   }
   return "";
 }
@@ -96,7 +96,7 @@ Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& 
     std::string_view name = member.name;
     if (!name.ends_with(kEnding)) continue;
     if (const std::string why = objection(member, bytes.size()); !why.empty()) {
-      return Failure{path + ": its member '" + member.name + "' " + why};
+      return Failure{path + ": its member '" + member.name + why};
     }
     total += member.size;
     if (total > most_bytes) {
