@@ -51,17 +51,17 @@ Outcome<Opened> open_archive(const void* bytes, std::size_t size, int flags) {
   return Opened{std::move(archive), std::move(source)};
 }
 
-// Why this member is not to be read, to be said behind its quoted name; empty: it is.
+// Why this member is not to be read; empty: it is.
 std::string objection(const zip_stat_t& member, std::uint64_t file_bytes) {
-  if (member.encryption_method != ZIP_EM_NONE) return "' is encrypted";
+  if (member.encryption_method != ZIP_EM_NONE) return "is encrypted";
   if (member.comp_method != ZIP_CM_STORE && member.comp_method != ZIP_CM_DEFLATE) {
-    return "' is packed by method " + std::to_string(member.comp_method) + ", and only stored and deflated " +
+    return "is packed by method " + std::to_string(member.comp_method) + ", and only stored and deflated " +
            "members can be read";
   }
   const std::uint64_t most =
       member.comp_method == ZIP_CM_STORE ? member.comp_size : member.comp_size * kMostInflation;
   if (member.comp_size > file_bytes || member.size > most) {
-    return "' promises " + std::to_string(member.size) + " bytes, more than the archive can hold";
+    return "promises " + std::to_string(member.size) + " bytes, more than the archive can hold";
   }
   return "";
 }
@@ -85,6 +85,9 @@ Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& 
   auto opened = open_archive(bytes.data(), bytes.size(), ZIP_RDONLY | ZIP_CHECKCONS);
   if (!opened) return Failure{path + ": no usable zip archive: " + opened.error().message};
 
+  const auto refused = [&](const char* name, const std::string& why) {
+    return Failure{path + ": its member '" + name + "' " + why};
+  };
   std::vector<std::string> names;
   std::uint64_t total = 0;
   const auto count = static_cast<zip_uint64_t>(zip_get_num_entries(opened->archive.get(), 0));
@@ -96,7 +99,7 @@ Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& 
     std::string_view name = member.name;
     if (!name.ends_with(kEnding)) continue;
     if (const std::string why = objection(member, bytes.size()); !why.empty()) {
-      return Failure{path + ": its member '" + member.name + why};
+      return refused(member.name, why);
     }
     total += member.size;
     if (total > most_bytes) {
