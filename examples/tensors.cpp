@@ -26,7 +26,7 @@ int main() {
   print("t[0][1]", t[0][1]);
 
   // What could be wrong returns a Result: an index typed by a user, a shape from a file.
-  if (const auto part = t(0, range(1, 3), all)) print("t[0, 1:3, :]", *part);
+  if (const auto part = t(0, range(1, 3), kAll)) print("t[0, 1:3, :]", *part);
   if (const auto part = slice(t, "...,-1")) print("t[..., -1]", *part);
   if (const auto wrong = slice(t, "0,7"); !wrong) {
     std::printf("t[0, 7]: %s\n\n", formats::explain(wrong.error()).c_str());

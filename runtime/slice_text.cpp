@@ -38,7 +38,7 @@ std::optional<Slice> parse_range(std::string_view text) {
 }
 
 std::optional<Slice> parse_slice(std::string_view text) {
-  if (text == "...") return ellipsis;
+  if (text == "...") return kEllipsis;
   if (text.find(':') != std::string_view::npos) return parse_range(text);
   std::int64_t index = 0;
   if (!parse_number(text, index)) return std::nullopt;

@@ -39,9 +39,9 @@ struct Range {
 constexpr Range range(std::int64_t first, std::int64_t last, std::int64_t step = 1) {
   return {first, last, step};
 }
-inline constexpr Range all{};  // Python's ":"
+inline constexpr Range kAll{};  // Python's ":"
 struct Ellipsis {};
-inline constexpr Ellipsis ellipsis{};  // Python's "...": as many `all` as there are dimensions left
+inline constexpr Ellipsis kEllipsis{};  // Python's "...": as many kAll as there are dimensions left
 
 // What one place between the brackets of t[...] may hold.
 class Slice {

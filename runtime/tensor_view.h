@@ -53,7 +53,7 @@ class TensorView {
     assert(part);
     return *part;
   }
-  // t(0, range(1, 3), all, -1), t(ellipsis, 0): PyTorch's t[0, 1:3, :, -1] and t[..., 0].
+  // t(0, range(1, 3), kAll, -1), t(kEllipsis, 0): PyTorch's t[0, 1:3, :, -1] and t[..., 0].
   template <class... S>
   requires(std::is_convertible_v<S, Slice>&&...) Result<TensorView>
   operator()(S... slices) const {

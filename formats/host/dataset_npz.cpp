@@ -205,15 +205,14 @@ bool is_npz_file(const std::string& path) {
 }
 
 Outcome<DataSplit> load_npz_dataset(const std::string& path, std::uint32_t classes) {
-  const auto npz = NpzReader::open(path);
-  if (!npz) return npz.error();
-  auto split = load_parts(*npz, path, classes);
-  if (!split) return split;
-  const auto bytes = read_file_aligned(path);
+  auto bytes = read_file_aligned(path);
   if (!bytes) return bytes.error();
   const std::span contents(reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size());
   const FileHash source{std::filesystem::path(path).filename().string(), md5_hex({contents})};
-  split->train.sources = split->test.sources = {source};
+  const auto npz = NpzReader::from_bytes(std::move(*bytes), path);
+  if (!npz) return npz.error();
+  auto split = load_parts(*npz, path, classes);
+  if (split) split->train.sources = split->test.sources = {source};
   return split;
 }
 

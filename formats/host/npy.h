@@ -45,11 +45,20 @@ Outcome<TensorView<const T>> view_npy(std::span<const std::byte> file);
 // bool.
 template <class T>
 std::vector<std::byte> write_npy(const TensorView<const T>& t);
+template <class T>
+requires(!std::is_const_v<T>) std::vector<std::byte> write_npy(const TensorView<T>& t) {
+  return write_npy(TensorView<const T>(t));
+}
 
 // Whole files.
 template <class T = float>
 Outcome<Tensor<T>> load_npy(const std::string& path);
 template <class T>
 Outcome<std::monostate> save_npy(const std::string& path, const TensorView<const T>& t);
+template <class T>
+requires(!std::is_const_v<T>) Outcome<std::monostate> save_npy(const std::string& path,
+                                                               const TensorView<T>& t) {
+  return save_npy(path, TensorView<const T>(t));
+}
 
 }  // namespace lentil::formats

@@ -4,8 +4,6 @@
 #include <utility>
 #include <zip.h>
 
-#include "formats/host/file_io.h"
-
 namespace lentil::formats {
 namespace {
 
@@ -76,12 +74,20 @@ struct NpzReader::Archive {
   Opened zip;
 };
 
-Outcome<NpzReader> NpzReader::open(const std::string& path) {
+Outcome<NpzReader> NpzReader::open(const std::string& path, std::uint64_t most_bytes) {
   auto bytes = read_file_aligned(path);
   if (!bytes) return bytes.error();
-  auto opened = open_archive(bytes->data(), bytes->size(), ZIP_RDONLY | ZIP_CHECKCONS);
+  return from_bytes(std::move(*bytes), path, most_bytes);
+}
+
+Outcome<NpzReader> NpzReader::from_bytes(AlignedBytes bytes, const std::string& path,
+                                         std::uint64_t most_bytes) {
+  auto opened = open_archive(bytes.data(), bytes.size(), ZIP_RDONLY | ZIP_CHECKCONS);
   if (!opened) return Failure{path + ": no usable zip archive: " + opened.error().message};
 
+  const auto refused = [&](const char* name, const std::string& why) {
+    return Failure{path + ": its member '" + name + "' " + why};
+  };
   std::vector<std::string> names;
   std::uint64_t total = 0;
   const auto count = static_cast<zip_uint64_t>(zip_get_num_entries(opened->archive.get(), 0));
@@ -92,13 +98,12 @@ Outcome<NpzReader> NpzReader::open(const std::string& path) {
     }
     std::string_view name = member.name;
     if (!name.ends_with(kEnding)) continue;
-    if (const std::string why = objection(member, bytes->size()); !why.empty()) {
-      return Failure{path + ": its member '" + std::string(name) + "' " + why};
+    if (const std::string why = objection(member, bytes.size()); !why.empty()) {
+      return refused(member.name, why);
     }
     total += member.size;
-    if (total > kMaxReadBytes) {
-      return Failure{path + ": its arrays have more bytes than the limit of " +
-                     std::to_string(kMaxReadBytes)};
+    if (total > most_bytes) {
+      return Failure{path + ": its arrays have more bytes than the limit of " + std::to_string(most_bytes)};
     }
     name.remove_suffix(kEnding.size());
     names.emplace_back(name);
@@ -109,7 +114,7 @@ Outcome<NpzReader> NpzReader::open(const std::string& path) {
   if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
     return Failure{path + ": it holds two arrays named '" + *twice + "'"};
   }
-  return NpzReader(std::make_shared<Archive>(Archive{path, std::move(*bytes), std::move(*opened)}),
+  return NpzReader(std::make_shared<Archive>(Archive{path, std::move(bytes), std::move(*opened)}),
                    std::move(names));
 }
 
@@ -148,7 +153,7 @@ Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMem
     const auto index =
         zip_file_add(archive, (member.name + std::string(kEnding)).c_str(), source.get(), ZIP_FL_ENC_UTF_8);
     if (index < 0) return fail();
-    source.release();  // the archive's now
+    static_cast<void>(source.release());  // the archive's now
     const auto place = static_cast<zip_uint64_t>(index);
     if (zip_set_file_compression(archive, place, method, 0) != 0 ||
         zip_file_set_dostime(archive, place, 0, kFirstDate, 0) != 0) {
@@ -156,7 +161,7 @@ Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMem
     }
   }
   if (zip_close(archive) != 0) return fail();
-  zip->archive.release();
+  static_cast<void>(zip->archive.release());  // closing has freed it
 
   zip_stat_t written;
   if (zip_source_stat(zip->source.get(), &written) != 0 || zip_source_open(zip->source.get()) != 0) {

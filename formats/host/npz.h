@@ -2,6 +2,7 @@
 // (np.savez_compressed).
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "formats/host/aligned_bytes.h"
+#include "formats/host/file_io.h"
 #include "formats/host/outcome.h"
 
 namespace lentil::formats {
@@ -18,8 +20,11 @@ namespace lentil::formats {
 class NpzReader {
  public:
   // Checks the whole directory: members that are encrypted, packed by another method, named twice, larger
-  // than deflate can make them, or larger than kMaxReadBytes together are a Failure.
-  static Outcome<NpzReader> open(const std::string& path);
+  // than deflate can make them, or larger than `most_bytes` together are a Failure.
+  static Outcome<NpzReader> open(const std::string& path, std::uint64_t most_bytes = kMaxReadBytes);
+  // The same of a file's contents; Failures call them `path`.
+  static Outcome<NpzReader> from_bytes(AlignedBytes bytes, const std::string& path,
+                                       std::uint64_t most_bytes = kMaxReadBytes);
 
   // Without ".npy", in the order of the file; what is no .npy file is left out.
   const std::vector<std::string>& names() const { return names_; }

@@ -18,7 +18,7 @@ TEST_CASE("a slice's text is read as Python reads it") {
     CHECK(items[i].range().step == expected.step);
   };
   check_range(1, range(1, 3));
-  check_range(2, all);
+  check_range(2, kAll);
   check_range(3, {.step = 2});
   check_range(4, {.first = 5});
   CHECK(items[5].kind() == Slice::Kind::rest);

@@ -83,7 +83,7 @@ TEST_CASE("a predicate selects and counts without a mask") {
 TEST_CASE("fill and eye write through any view") {
   std::vector<float> buffer(6, 7);
   const auto t = over(buffer, {2, 3});
-  fill(*t(all, 1), 0);
+  fill(*t(kAll, 1), 0);
   CHECK(buffer == std::vector<float>{7, 0, 7, 7, 0, 7});
   CHECK(eye(t) == Status::ok);
   CHECK(buffer == std::vector<float>{1, 0, 0, 0, 1, 0});

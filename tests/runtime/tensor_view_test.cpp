@@ -69,15 +69,15 @@ TEST_CASE("indices and ranges pick what they pick in PyTorch") {
   CHECK(sizes_of(t[0][1]) == Numbers{4, 5});
   CHECK(values_of(t[0][1][2]) == std::vector<float>{30, 31, 32, 33, 34});
 
-  const auto part = t(0, range(1, 3), all, 4);
+  const auto part = t(0, range(1, 3), kAll, 4);
   REQUIRE(part);
   CHECK(sizes_of(*part) == Numbers{2, 4});
   CHECK(values_of(*part) == std::vector<float>{24, 29, 34, 39, 44, 49, 54, 59});
 
   CHECK(values_of(*t(-1, -1, -1, range(1, 100, 2))) == std::vector<float>{116, 118});
-  CHECK(sizes_of(*t(ellipsis, 0)) == Numbers{2, 3, 4});
-  CHECK(sizes_of(*t(0, ellipsis, range(0, 2))) == Numbers{3, 4, 2});
-  CHECK(sizes_of(*t(0, 0, 0, 0, ellipsis)) == Numbers{});
+  CHECK(sizes_of(*t(kEllipsis, 0)) == Numbers{2, 3, 4});
+  CHECK(sizes_of(*t(0, kEllipsis, range(0, 2))) == Numbers{3, 4, 2});
+  CHECK(sizes_of(*t(0, 0, 0, 0, kEllipsis)) == Numbers{});
   CHECK(sizes_of(*t()) == Numbers{2, 3, 4, 5});
 }
 
@@ -97,9 +97,9 @@ TEST_CASE("impossible indices are errors with their numbers") {
   check_error(t(0, 3), Status::index_out_of_range, 1, 3, 3);
   check_error(t(-3), Status::index_out_of_range, 0, 2, -3);
   check_error(t(0, 0, 0), Status::too_many_indices, 0, 2, 3);
-  check_error(t(all, range(0, 3, 0)), Status::bad_slice, 1, 0, 0);
-  check_error(t(all, range(0, 3, -1)), Status::bad_slice, 1, 0, 0);
-  check_error(t(ellipsis, ellipsis), Status::bad_slice, 0, 0, 0);
+  check_error(t(kAll, range(0, 3, 0)), Status::bad_slice, 1, 0, 0);
+  check_error(t(kAll, range(0, 3, -1)), Status::bad_slice, 1, 0, 0);
+  check_error(t(kEllipsis, kEllipsis), Status::bad_slice, 0, 0, 0);
   check_error(t(std::numeric_limits<std::int64_t>::min()), Status::index_out_of_range, 0, 2,
               std::numeric_limits<std::int64_t>::min());
 }
@@ -109,7 +109,7 @@ TEST_CASE("a slice as text picks the same part") {
   const auto t = counted.view();
   const auto part = slice(t, "0, 1:3, :, 4");
   REQUIRE(part);
-  CHECK(values_of(*part) == values_of(*t(0, range(1, 3), all, 4)));
+  CHECK(values_of(*part) == values_of(*t(0, range(1, 3), kAll, 4)));
   CHECK(slice(t, "0,5").error().status == Status::index_out_of_range);
   CHECK(slice(t, "0,a").error().status == Status::bad_slice);
 }
@@ -131,9 +131,9 @@ TEST_CASE("reshaping keeps the order and infers one size") {
 TEST_CASE("reshaping a strided view works where no copy is needed, and says so where one is") {
   Counted counted({4, 6});
   const auto t = counted.view();
-  const auto columns = *t(all, range(0, 6, 2));  // 4 x 3, strides 6 and 2: one block of 12
+  const auto columns = *t(kAll, range(0, 6, 2));  // 4 x 3, strides 6 and 2: one block of 12
   CHECK(values_of(*columns.reshape({2, 6})) == values_of(columns));
-  const auto left = *t(all, range(0, 4));
+  const auto left = *t(kAll, range(0, 4));
   CHECK(values_of(*left.reshape({2, 2, 2, 2})) == values_of(left));
   CHECK(left.reshape({16}).error().status == Status::not_viewable);
   const auto turned = *t.transpose(0, 1);

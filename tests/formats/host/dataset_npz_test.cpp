@@ -20,7 +20,7 @@ class Archive {
  protected:
   template <class T>
   void add(const std::string& name, std::vector<T> values, const Sizes& sizes) {
-    arrays_[name] = write_npy(lentil::TensorView<const T>(Tensor<T>(std::move(values), sizes).view()));
+    arrays_[name] = write_npy(Tensor<T>(std::move(values), sizes).view());
   }
   // 14 images of 2 x 2, each full of its number, with labels 0 to 6 twice.
   void add_part(const std::string& images, const std::string& labels) {

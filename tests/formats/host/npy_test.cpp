@@ -151,13 +151,20 @@ TEST_CASE("NumPy reads what Lentil writes, and Lentil what NumPy writes") {
   CHECK(test::run_numpy(
       "a = np.load('" + ours + "')\n" +
       "assert a.dtype == np.float32 and a.shape == (2, 3) and (a.ravel() == range(6)).all()"));
-  for (const char* type : {"f2", "<f4", ">f4", "<f8", ">f8", "i1", "<i2", ">i2", "<i4", ">i4", "<i8", ">i8",
-                           "u1", "<u2", ">u2", "<u4", ">u4", "<u8", ">u8"}) {
-    INFO(type);
-    for (const char* order : {"C", "F"}) {
-      REQUIRE(test::run_numpy("a = np.arange(24).reshape(2, 3, 4).astype('" + std::string(type) + "')\n" +
-                              "np.save('" + theirs + "', np.asarray(a, order='" + order + "'))"));
-      const auto values = values_of(load_npy<std::int64_t>(theirs));
+  const std::vector<std::string> types{"f2",  "<f4", ">f4", "<f8", ">f8", "i1",  "<i2", ">i2", "<i4", ">i4",
+                                       "<i8", ">i8", "u1",  "<u2", ">u2", "<u4", ">u4", "<u8", ">u8"};
+  std::string lines = "a = np.arange(24).reshape(2, 3, 4)\n";
+  for (const std::string& type : types) {
+    for (const std::string order : {"C", "F"}) {
+      lines += "np.save('" + folder.path(type + order) + ".npy', a.astype('" + type + "', order='" + order +
+               "'))\n";
+    }
+  }
+  REQUIRE(test::run_numpy(lines));
+  for (const std::string& type : types) {
+    for (const std::string order : {"C", "F"}) {
+      INFO(type << order);
+      const auto values = values_of(load_npy<std::int64_t>(folder.path(type + order + ".npy")));
       for (std::size_t i = 0; i < 24; ++i) CHECK(values[i] == static_cast<std::int64_t>(i));
     }
   }
