@@ -116,6 +116,7 @@ class ConfigReader {
     if (line.at_end()) return "";
     if (const auto name = section_name(line)) {
       section_ = *name;
+      entries_.push_back({section_, "", "", number});
       return name->empty() ? "a section is a command's name in brackets, such as [train]" : "";
     }
     const std::string key = line.key();

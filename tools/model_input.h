@@ -12,6 +12,7 @@ inline constexpr const char* kStandardInput = "-";
 struct ModelInput {
   formats::ModelFile file;
   std::uint64_t bytes;  // of the file
+  std::string name;     // of it in a sentence
 };
 
 // `path` may be "-": standard input up to its end, unless that is a terminal. Stops if it cannot be used.
