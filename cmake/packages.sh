@@ -5,7 +5,7 @@ build_packages=(g++ cmake ninja-build pkg-config flatbuffers-compiler libflatbuf
 test_packages=(catch2)
 # Each makes some tests possible that are skipped without it.
 optional_test_packages=(qemu-user g++-aarch64-linux-gnu qemu-system-arm gcc-arm-none-eabi
-  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib python3-numpy python3-torch valgrind)
+  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib python3-numpy python3-torch valgrind groff fish zsh)
 
 missing_packages() {
   local package

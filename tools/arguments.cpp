@@ -20,6 +20,8 @@
 namespace lentil::tools {
 namespace {
 
+// What some editors make of hyphens.
+constexpr const char *kEnDash = "\u2013", *kEmDash = "\u2014";
 constexpr std::size_t kNameColumns = 36, kHelpColumns = 60;
 
 template <class T>
@@ -30,7 +32,9 @@ T parse_number(const std::string& name, const std::string& text, Range<T> range)
   // Also false for NaN.
   if (whole && value >= range.least && value <= range.most) return value;
   const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
-  reject(fmt::format("{} takes {} from {} to {}, not '{}'", name, kind, range.least, range.most, text));
+  const char* hint = text.find(',') == std::string::npos ? "" : "; decimals stand behind a point: 0.5";
+  reject(
+      fmt::format("{} takes {} from {} to {}, not '{}'{}", name, kind, range.least, range.most, text, hint));
 }
 
 bool parse_switch(const std::string& name, const std::string& text) {
@@ -91,17 +95,43 @@ struct Arguments::Parser {
     }
   }
 
+  // Whoever writes --epochs --lr 1 has forgotten a number.
+  void check_values() const {
+    const std::vector<std::string> all = names();
+    for (const Option& option : options) {
+      if (option.is_flag() || app.count(option.main_name()) == 0) continue;
+      const std::string value = app.get_option(option.main_name())->results().back();
+      if (std::find(all.begin(), all.end(), value) != all.end())
+        reject(fmt::format("{} needs a value, and {} is another option{}", option.main_name(), value,
+                           see_help()));
+    }
+  }
+
   void check_leftovers() const {
     std::vector<std::string> extras = app.remaining();
     std::erase(extras, "--");  // the mark that ends the options: CLI11 hands it out as a leftover
+    if (!extras.empty() && (extras[0].starts_with(kEnDash) || extras[0].starts_with(kEmDash)))
+      reject(fmt::format("'{}' begins with a dash; options begin with two hyphens: --", extras[0]) +
+             see_help());
     if (!extras.empty() && extras[0].starts_with("-") && extras[0] != "-") {
       const std::string name = extras[0].substr(0, extras[0].find('='));
       reject("unknown option '" + name + "'" + did_you_mean(name, names()) + see_help());
     }
-    if (!extras.empty()) reject("'" + extras[0] + "' is one word too many" + see_help());
+    if (!extras.empty()) {
+      reject(fmt::format("'{}' is one word too many; lentil {} takes {}{}", extras[0], command.name,
+                         operands_text(), see_help()));
+    }
     for (const std::string& name : needed) {
       if (app.count(name) == 0) reject(name + " is missing" + see_help());
     }
+  }
+
+  std::string operands_text() const {
+    std::vector<std::string> operands;
+    for (const Option& option : options) {
+      if (option.is_operand()) operands.push_back(option.names[0]);
+    }
+    return operands.empty() ? "options alone" : join(operands, " ") + " and options";
   }
 
   std::string see_help() const { return fmt::format("\nSee: lentil {} --help", command.name); }
@@ -234,6 +264,7 @@ bool Arguments::parse(std::span<const std::string> words, Sources sources) {
   try {
     p.app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes them from the back
   } catch (const CLI::CallForHelp&) {
+    for (const std::string& name : p.needed) p.app.get_option(name)->required();  // FILE, not [FILE]
     const std::string help = p.app.help();
     print_result(help.substr(0, help.find_last_not_of('\n') + 1));
     return false;
@@ -243,6 +274,7 @@ bool Arguments::parse(std::span<const std::string> words, Sources sources) {
   } catch (const CLI::ParseError& error) {
     reject(error.what() + p.see_help());
   }
+  p.check_values();
   p.check_leftovers();
   p.take_words();
   if (sources == Sources::all) p.take_settings();

@@ -1,4 +1,5 @@
 // lentil bench: how fast a network is, beside what the processor could do.
+#include <filesystem>
 #include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -45,7 +46,13 @@ void declare(Arguments& a, BenchOptions& o) {
   a.flag("--json", o.json, "print everything as one line of JSON");
 }
 
-bool is_file(const std::string& name) { return models::find_definition(name) == nullptr; }
+// A slip in a network's name shall be told as one: without a point or a slash it is hardly a file's.
+bool is_file(const std::string& name) {
+  std::error_code ignored;
+  return models::find_definition(name) == nullptr &&
+         (name == kStandardInput || name.find_first_of("./") != std::string::npos ||
+          std::filesystem::exists(name, ignored));
+}
 
 bool can_be_mapped(const std::string& name) { return is_file(name) && name != kStandardInput; }
 

@@ -21,12 +21,12 @@ struct Command {
   std::span<const Command* const> parts{};
 };
 
-// `describe` of a command with declare(Arguments&, Options&): the values go nowhere.
-template <class Options, void (*declare)(Arguments&, Options&)>
+// `describe` of a command by its function Declare: the values go nowhere.
+template <class Options, void (*Declare)(Arguments&, Options&)>
 void describe(Arguments& arguments) {
   static Options options;
   options = {};
-  declare(arguments, options);
+  Declare(arguments, options);
 }
 
 // The table.

@@ -89,14 +89,14 @@ std::string zsh_specifications(const Option& option) {
 }
 
 std::string fish_option(const Command& command, const Option& option) {
+  const Candidates c = candidates(option);
   std::string line = fmt::format("complete -c lentil -n '__fish_seen_subcommand_from {}'", command.name);
   if (!option.is_operand()) {
     for (const std::string& name : option.names)
       line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-    if (!option.is_flag()) line += " -r";
+    if (!option.is_flag()) line += c.files ? " -r" : " -x";
     line += " -d " + quoted(option.help);
   }
-  const Candidates c = candidates(option);
   if (c.files) line += " -F";
   std::string words = join(c.words, " ");
   if (c.folders) words += " (__fish_complete_directories)";

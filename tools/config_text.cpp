@@ -16,12 +16,13 @@ bool is_key_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) !=
 bool is_number(std::string_view text) {
   double ignored = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ignored);
-  return error == std::errc{} && end == text.data() + text.size() && text.find_first_of("in") == text.npos;
+  return error == std::errc{} && end == text.data() + text.size() &&
+         text.find_first_of("in") == std::string_view::npos;
 }
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == text.npos) return {};
+  if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
@@ -40,7 +41,7 @@ class LineReader {
 
   std::string key() {
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_key_char);
-    const std::string word(rest_.begin(), end);
+    std::string word(rest_.begin(), end);
     rest_ = trimmed(rest_.substr(word.size()));
     return word;
   }
@@ -70,7 +71,7 @@ class LineReader {
     if (rest_.starts_with("\"\"\"") || rest_.starts_with("'''"))
       return wrong("a text is written in one line");
     if (rest_.starts_with("\"") || rest_.starts_with("'")) return quoted();
-    const std::string word(rest_.substr(0, rest_.find_first_of(" \t,]#")));
+    std::string word(rest_.substr(0, rest_.find_first_of(" \t,]#")));
     rest_ = trimmed(rest_.substr(word.size()));
     if (word.empty()) return wrong("a value is missing");
     if (word == "true" || word == "false" || is_number(word)) return word;
@@ -116,6 +117,7 @@ class ConfigReader {
     if (line.at_end()) return "";
     if (const auto name = section_name(line)) {
       section_ = *name;
+      entries_.push_back({section_, "", "", number});
       return name->empty() ? "a section is a command's name in brackets, such as [train]" : "";
     }
     const std::string key = line.key();
@@ -156,7 +158,7 @@ std::string config_value(std::string_view value) {
   const std::vector<std::string> items = split(value, ',');
   if (items.size() > 1 && std::all_of(items.begin(), items.end(), is_number))
     return "[" + join(items, ", ") + "]";
-  if (value.find_first_of("\"\\") != value.npos && value.find('\'') == value.npos)
+  if (value.find_first_of("\"\\") != std::string_view::npos && value.find('\'') == std::string_view::npos)
     return fmt::format("'{}'", value);
   std::string text;
   for (const char c : value) text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};

@@ -14,8 +14,8 @@
 namespace lentil::tools {
 
 struct ConfigEntry {
-  std::string section;  // empty: before the first
-  std::string key;
+  std::string section;   // empty: before the first
+  std::string key;       // empty: the line of the section itself
   std::string value;     // as one would type it: lenet, 0.01, true, 1,8,64
   std::size_t line = 0;  // from 1
 };

@@ -134,14 +134,15 @@ int run(const Command& command, std::span<const std::string> words) {
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
   Machine machine(options.threads);
-  const ModelFile file = load_model(options.file).file;
+  const ModelInput input = load_model(options.file);
+  const ModelFile& file = input.file;
   const Dataset data = load_data(options.data, file).test;
   const TestResult test = test_model(machine, file, data, options.batch_size);
   const GoldenCheck golden = check_golden(machine, file);
   if (options.json) {
     print_json(to_json(test, golden, file, machine, options.confusion));
   } else {
-    print_result(fmt::format("{} on {}: {}", options.file, data.name, test_text(test)));
+    print_result(fmt::format("{} on {}: {}", input.name, data.name, test_text(test)));
     print_result(fmt::format("weights {}, {} with {} threads", hash_text(weights_hash(file.model())),
                              machine.isa(), machine.threads()));
     print_result(golden_text(golden));

@@ -162,9 +162,9 @@ Arena plan_arena(const ArenaKind& kind, const Model& model, const InspectOptions
 
 struct Inspection {
   const InspectOptions& options;
+  const ModelInput& input;
   const ModelFile& file;
   Model model;
-  std::uint64_t file_bytes;
   std::vector<LayerOutput> outputs;  // of the input, then of the layers
   std::vector<Parameter> parameters;
   std::vector<Arena> arenas;
@@ -172,7 +172,7 @@ struct Inspection {
 
 Inspection inspect(const InspectOptions& options, const ModelInput& input) {
   const Model model = input.file.model();
-  Inspection i{options, input.file, model, input.bytes, layer_outputs(model), parameters_of(model), {}};
+  Inspection i{options, input, input.file, model, layer_outputs(model), parameters_of(model), {}};
   for (const ArenaKind& kind : kArenas) i.arenas.push_back(plan_arena(kind, model, options));
   return i;
 }
@@ -266,7 +266,7 @@ std::string whole_text(const Inspection& in) {
   std::string text = network_text(in.file.name, in.model) + outputs_text(in) + parameters_text(in) +
                      input_text(in) + training_text(in.file) + arenas_text(in);
   if (!in.file.description.empty()) text += "\n" + in.file.description + "\n";
-  return text + fmt::format("\n{}: {} bytes, weights {}", in.options.file, grouped(in.file_bytes),
+  return text + fmt::format("\n{}: {} bytes, weights {}", in.input.name, grouped(in.input.bytes),
                             hash_text(weights_hash(in.model)));
 }
 
@@ -327,7 +327,7 @@ nlohmann::ordered_json map_json(const std::vector<MemoryRange>& map) {
 
 nlohmann::ordered_json whole_json(const Inspection& in) {
   nlohmann::ordered_json json{{"file", in.options.file},
-                              {"bytes", in.file_bytes},
+                              {"bytes", in.input.bytes},
                               {"name", in.file.name},
                               {"layers", layers_json(in)},
                               {"parameters", parameter_count(in.model)},

@@ -10,6 +10,7 @@ namespace lentil::tools {
 struct ModelInput {
   formats::ModelFile file;
   std::uint64_t bytes;  // of the file
+  std::string name;     // of it in a sentence
 };
 
 // `path` may be "-": standard input up to its end, unless that is a terminal. Stops if it cannot be used.

@@ -37,7 +37,7 @@ formats::ModelFile from_spec(const std::string& line) {
 [[noreturn]] void unknown_network(const std::string& arch) {
   std::vector<std::string> names;
   for (const models::Definition& definition : models::definitions()) names.emplace_back(definition.name);
-  reject(fmt::format("--arch {}: neither a network ({}) nor a file nor a line of layers{}", arch,
+  reject(fmt::format("'{}' is neither a network ({}) nor a file nor a line of layers{}", arch,
                      join(names, ", "), did_you_mean(arch, names)));
 }
 

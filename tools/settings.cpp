@@ -14,6 +14,7 @@
 namespace lentil::tools {
 namespace {
 
+constexpr std::size_t kMostBytes = 1 << 16;            // of a configuration file
 constexpr std::string_view kTestData = "LENTIL_DATA";  // where the project's tests find data: no option's
 
 std::string variable(const std::string& name) {
@@ -53,6 +54,10 @@ std::vector<std::string> config_paths() {
 ConfigFile read_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return {.path = path};
+  const std::uintmax_t size = std::filesystem::file_size(path, ignored);
+  if (!ignored && size > kMostBytes)
+    reject(fmt::format("{}: {} bytes are too many for a configuration file; at most {}", path, size,
+                       kMostBytes));
   const formats::AlignedBytes bytes = need(formats::read_file_aligned(path));
   const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   auto entries = read_config(text, path);
@@ -61,17 +66,25 @@ ConfigFile read_file(const std::string& path) {
 }
 
 // The keys of one command, or of all if none is named.
-std::vector<std::string> known_keys(const std::string& section) {
-  std::vector<std::string> known;
+struct KnownKeys {
+  std::vector<std::string> configurable, command_line_only;
+};
+
+KnownKeys known_keys(const std::string& section) {
+  KnownKeys known;
   for (const Command* command : commands()) {
     if (!section.empty() && command->name != section) continue;
     const Arguments arguments = Arguments::of(*command);
     for (const Option& option : arguments.options()) {
-      if (!configurable(option)) continue;
-      for (std::string& key : keys(option)) known.push_back(std::move(key));
+      auto& names = configurable(option) ? known.configurable : known.command_line_only;
+      for (std::string& key : keys(option)) names.push_back(std::move(key));
     }
   }
   return known;
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 void check_entry(const ConfigEntry& entry, const std::string& file) {
@@ -80,12 +93,15 @@ void check_entry(const ConfigEntry& entry, const std::string& file) {
     reject(fmt::format("{}there is no command '{}'{}; a section has the name of a command", where,
                        entry.section, did_you_mean(entry.section, command_names())));
   }
-  const std::vector<std::string> known = known_keys(entry.section);
+  if (entry.key.empty()) return;
+  const KnownKeys known = known_keys(entry.section);
   const std::string key = with_hyphens(entry.key);
-  if (std::find(known.begin(), known.end(), key) != known.end()) return;
+  if (contains(known.configurable, key)) return;
+  if (contains(known.command_line_only, key))
+    reject(fmt::format("{}--{} counts on the command line alone; remove it here", where, key));
   const std::string place = entry.section.empty() ? "" : fmt::format(" in [{}]", entry.section);
-  reject(fmt::format("{}unknown key '{}'{}{}\nSee: lentil config {}", where, entry.key, place,
-                     did_you_mean(key, known), entry.section));
+  reject(fmt::format("{}unknown key '{}'{}{}\nSee: lentil config{}{}", where, entry.key, place,
+                     did_you_mean(key, known.configurable), entry.section.empty() ? "" : " ", entry.section));
 }
 
 const ConfigEntry* find_entry(const ConfigFile& file, std::string_view section, const std::string& key) {

@@ -58,7 +58,10 @@ std::string wrap(std::string_view text, std::size_t columns) {
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
   const std::vector<std::string_view> views(candidates.begin(), candidates.end());
-  const std::string_view best = formats::nearest_word(word, views);
+  std::string_view best = formats::nearest_word(word, views);
+  const auto longer = [&](std::string_view view) { return word.size() > 3 && view.starts_with(word); };
+  const auto begun = std::find_if(views.begin(), views.end(), longer);
+  if (best.empty() && begun != views.end()) best = *begun;
   return best.empty() ? "" : " (did you mean '" + std::string(best) + "'?)";
 }
 

@@ -17,7 +17,8 @@ std::vector<std::string> split(std::string_view text, char separator);  // empty
 // Lines of at most so many columns, if words allow it.
 std::string wrap(std::string_view text, std::size_t columns);
 
-// " (did you mean 'X'?)" with the candidate that `word` is most likely a slip of; empty if none is near.
+// " (did you mean 'X'?)" with the candidate that `word` is most likely a slip or the beginning of;
+// empty if none is near.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 // A command line that a shell takes apart into the same words again.

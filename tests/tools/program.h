@@ -74,6 +74,7 @@ class Running {
     std::vector<char*> arguments{const_cast<char*>(LENTIL_PROGRAM)};
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    putenv(const_cast<char*>("LENTIL_CONFIG=none"));  // the user's is no part of a test
     for (const std::string& setting : environment) putenv(const_cast<char*>(setting.c_str()));
     execv(LENTIL_PROGRAM, arguments.data());
     _exit(127);

@@ -38,6 +38,8 @@ TEST_CASE("a slip of the finger finds the word that was meant") {
   const Words commands{"train", "eval", "inspect"};
   CHECK(did_you_mean("trian", commands) == " (did you mean 'train'?)");
   CHECK(did_you_mean("inspct", commands) == " (did you mean 'inspect'?)");
+  CHECK(did_you_mean("--mem", Words{"--map", "--memory-of-all"}) == " (did you mean '--map'?)");
+  CHECK(did_you_mean("--mem", Words{"--batch", "--memory-of-all"}) == " (did you mean '--memory-of-all'?)");
   CHECK(did_you_mean("elephant", commands).empty());
   CHECK(did_you_mean("xy", Words{"ab"}).empty());
 }

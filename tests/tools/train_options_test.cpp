@@ -69,6 +69,27 @@ TEST_CASE("a resumed training keeps its options and refuses others") {
   CHECK(result["steps"] == 24);
 }
 
+TEST_CASE("the environment sets options of a new training, and none of one that goes on") {
+  const TemporaryFolder folder;
+  const auto weights = [&](const std::string& name, Words words, const Words& environment) {
+    words.insert(words.begin(), {"train", "-o", folder.path(name)});
+    return run_json(words, environment)["weights_hash"];
+  };
+  const Words first{"--arch", "logreg", "--data", "synth:120,40", "--epochs", "2", "--batch-size", "20"};
+  const Words faster{"LENTIL_LR=0.02"};
+  Words stopped = first, given = first;
+  stopped.insert(stopped.end(), {"--max-steps", "5"});
+  given.insert(given.end(), {"--lr", "0.02"});
+
+  const auto whole = weights("a", first, faster);
+  CHECK(whole == weights("b", given, {}));
+  CHECK(whole != weights("c", first, {}));
+  weights("d", stopped, faster);
+  CHECK(whole == weights("d", {"--resume"},
+                         {"LENTIL_LR=0.5", "LENTIL_EPOCHS=9", "LENTIL_MOMENTUM=0", "LENTIL_SEED=7",
+                          "LENTIL_DATA_DIR=nowhere", "LENTIL_SCHEDULE=cosine"}));
+}
+
 TEST_CASE("a schedule that ends with the last epoch keeps its epochs, others may get more") {
   const TemporaryFolder folder;
   for (const std::string schedule : {"cosine", "one-cycle", "step"}) {
