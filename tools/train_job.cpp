@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "formats/host/hold_out.h"
+#include "formats/host/picture_input.h"
 #include "tools/network.h"
+#include "tools/output.h"
 #include "tools/stop.h"
 
 namespace lentil::tools {
@@ -47,7 +49,9 @@ void check_same_data(const TrainingRecord& record, const TrainingData& data, con
 
 DataSplit load_data(const std::string& root, const ModelFile& file) {
   const auto classes = static_cast<std::uint32_t>(output_count(file.model()));
-  return need(load_dataset(root, classes));
+  DataSplit data = need(load_dataset(root, need(PictureInput::of(file)).request(classes)));
+  for (const std::string& note : data.notes) print_note(note);
+  return data;
 }
 
 TrainJob new_job(TrainOptions& options) {

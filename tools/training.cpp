@@ -202,6 +202,8 @@ ModelFile Training::result() {
   file.training = record(weights_hash(file.model()));
   file.state.reset();
   if (!finished()) file.state = state();
+  if (file.recipe.empty() && picture_shape(file.input).channels == 1)
+    file.recipe = recipe_steps(need(recipe_of(file), "the preparation"), file.normalization);
   if (file.licence.empty()) file.licence = "Apache-2.0";
   return file;
 }
