@@ -19,7 +19,7 @@ struct Dataset {
   std::uint32_t classes = 0;
   std::vector<std::uint8_t> pixels{};  // [size()][channels][height][width]
   std::vector<std::uint8_t> labels{};  // each < classes
-  std::string name{};                  // "MNIST, original", "synth:12000,2000,1", "IDX files"
+  std::string name{};                  // "MNIST, original", "synth:60000,10000,1", "IDX files"
   std::vector<FileHash> sources{};     // empty if nothing was read
 
   std::size_t size() const { return labels.size(); }
