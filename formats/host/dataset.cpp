@@ -147,7 +147,7 @@ Outcome<DataSplit> draw_split(std::string_view root) {
     if (!given || given->size() < 2 || given->size() > 3 || !usable((*given)[0]) || !usable((*given)[1])) {
       return Failure{std::string(root) +
                      ": expected synth:TRAIN,TEST or synth:TRAIN,TEST,SEED with counts from 1 to " +
-                     std::to_string(kMaxSynthImages) + ", such as synth:12000,2000,1"};
+                     std::to_string(kMaxSynthImages) + ", such as synth:60000,10000,1"};
     }
     numbers = *given;
   }

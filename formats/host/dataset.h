@@ -22,7 +22,7 @@ struct Dataset {
   std::uint32_t classes = 0;
   std::vector<std::uint8_t> pixels{};      // [size()][channels][height][width]
   std::vector<std::uint8_t> labels{};      // each < classes
-  std::string name{};                      // "MNIST, original", "synth:12000,2000,1", "IDX files"
+  std::string name{};                      // "MNIST, original", "synth:60000,10000,1", "IDX files"
   std::vector<FileHash> sources{};         // of data set files; empty for drawn digits
   std::vector<std::string> class_names{};  // by label; empty if the classes are numbers
   std::vector<std::string> pictures{};     // the image's file, by index; empty if they come from one file

@@ -12,9 +12,9 @@ namespace lentil::formats {
 inline constexpr std::uint32_t kSynthSide = 28;
 inline constexpr std::size_t kSynthPixels = std::size_t{kSynthSide} * kSynthSide;
 inline constexpr std::uint32_t kMaxSynthImages = 1'000'000;  // per half: 784 MB
-// What the root "synth" stands for.
-inline constexpr std::uint32_t kSynthTrainImages = 12'000;
-inline constexpr std::uint32_t kSynthTestImages = 2'000;
+// What the root "synth" stands for: as many as MNIST has.
+inline constexpr std::uint32_t kSynthTrainImages = 60'000;
+inline constexpr std::uint32_t kSynthTestImages = 10'000;
 inline constexpr std::uint64_t kSynthSeed = 1;
 
 // Halves that never share a picture, whatever their sizes. `extra` is for samples that travel with a model.

@@ -17,9 +17,14 @@ struct Glyph {
   std::span<const std::span<const PenPoint>> strokes;
 };
 
+struct DigitShapes {
+  std::span<const Glyph> glyphs;
+  double narrowest = 1, widest = 1;  // factors of the width that leave the digit what it is
+};
+
 inline constexpr std::size_t kMostStrokes = 2;
 inline constexpr std::size_t kMostStrokePoints = 12;
 
-std::span<const Glyph> glyphs_of(std::uint32_t digit);
+const DigitShapes& shapes_of(std::uint32_t digit);
 
 }  // namespace lentil::formats

@@ -34,7 +34,7 @@ std::array<Mean, kDigitClasses> class_means(const Dataset& data) {
 // Pinned: the same bytes on every machine, with every compiler. Shipped files name "synth" with a seed as the
 // source of their samples, so a change of the drawings needs a new name.
 TEST_CASE("synth draws the same bytes everywhere") {
-  CHECK(fnv1a(synth_dataset(1000, 1, SynthPart::train).pixels) == 0x935abae474db52e6u);
+  CHECK(fnv1a(synth_dataset(1000, 1, SynthPart::train).pixels) == 0x25bbb7c61c8efb01u);
 }
 
 TEST_CASE("a drawing depends on seed, part and sample alone") {
@@ -68,7 +68,7 @@ TEST_CASE("drawn digits lie and weigh as those of MNIST") {
       mass += value;
       x += value * static_cast<double>(p % kSynthSide);
       y += value * static_cast<double>(p / kSynthSide);
-      bright += value > 200;
+      bright += value > 110;
     }
     INFO("sample " << i);
     CHECK(bright >= 10);
@@ -94,14 +94,16 @@ TEST_CASE("drawings of different digits differ: the nearest class mean is mostly
     }
     correct += std::ranges::min_element(distance) - distance.begin() == test.labels[i];
   }
-  CHECK(correct > 800);
-  CHECK(correct < 1000);  // a set that this classifier solves would be no test for a network
+  CHECK(correct > 500);
+  CHECK(correct < 850);  // a set that this classifier solves would be no test for a network
 }
 
 TEST_CASE("every form of every digit is within the limits of the drawing") {
   for (std::uint32_t digit = 0; digit < kDigitClasses; ++digit) {
-    REQUIRE_FALSE(glyphs_of(digit).empty());
-    for (const Glyph& glyph : glyphs_of(digit)) {
+    const DigitShapes& shapes = shapes_of(digit);
+    CHECK(shapes.narrowest < shapes.widest);
+    REQUIRE_FALSE(shapes.glyphs.empty());
+    for (const Glyph& glyph : shapes.glyphs) {
       CHECK(glyph.weight > 0);
       CHECK(glyph.strokes.size() <= kMostStrokes);
       for (const auto stroke : glyph.strokes) {
