@@ -50,6 +50,7 @@ constexpr std::array kNames{
     Name{Status::label_out_of_range, "label out of range"},
     Name{Status::bad_frozen_layer, "bad frozen layer"},
     Name{Status::batch_too_small, "batch too small"},
+    Name{Status::no_corrections, "no corrections"},
     Name{Status::flush_to_zero, "flush to zero"},
     Name{Status::non_finite_loss, "non-finite loss"},
 };

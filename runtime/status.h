@@ -52,6 +52,7 @@ enum class Status : std::uint8_t {
   label_out_of_range = 68,     // where = position in the batch, needed = classes, given = label
   bad_frozen_layer = 69,       // given = index that is no layer
   batch_too_small = 70,        // where = layer: batch-norm learns from two values of a channel, or more
+  no_corrections = 71,         // learn() before the first correct()
 
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ

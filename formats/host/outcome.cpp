@@ -65,6 +65,7 @@ constexpr std::array kSentences{
         Status::batch_too_small,
         "layer %w, a batch-norm, cannot learn from a batch with a single value of a channel: take larger "
         "batches"},
+    Sentence{Status::no_corrections, "there are no corrections to learn from"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,
