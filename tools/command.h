@@ -14,6 +14,7 @@ struct Command {
   int (*run)(const Command& command, std::span<const std::string> words);
 };
 
-extern const Command kTrainCommand, kEvalCommand, kInspectCommand, kBenchCommand, kDoctorCommand;
+extern const Command kTrainCommand, kFinetuneCommand, kEvalCommand, kInspectCommand, kBenchCommand,
+    kDoctorCommand;
 
 }  // namespace lentil::tools

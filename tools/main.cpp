@@ -15,7 +15,8 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand, &kEvalCommand, &kInspectCommand, &kBenchCommand, &kDoctorCommand};
+const std::array kCommands{&kTrainCommand,   &kFinetuneCommand, &kEvalCommand,
+                           &kInspectCommand, &kBenchCommand,    &kDoctorCommand};
 
 const Command* find_command(const std::string& name) {
   const auto found =
