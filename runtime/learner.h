@@ -42,10 +42,10 @@ struct LearnOptions {
   // The rate is for steps of `batch` images; it is lowered in proportion if steps are smaller.
   Sgd sgd{.rate = 0.02f, .momentum = 0.5f};
   std::uint32_t batch = 20;   // images of a step, every second one replayed; as many as the plan has room for
-  std::uint32_t passes = 20;  // over the corrections
+  std::uint32_t passes = 40;  // over the corrections
   std::uint32_t steps = 0;    // instead of passes; 0: as many as these need
   std::uint32_t shift = 1;    // corrections move by up to so many pixels to each side, anew each time
-  float share = 0.75f;        // of the way from the old weights to the learnt ones, 0 to 1
+  float share = 0.7f;         // of the way from the old weights to the learnt ones, 0 to 1
   float forgotten = 0.02f;    // of the replayed pictures that may become wrong, as a share
   ReplayTargets targets = ReplayTargets::answers;
   LearnWatch watch{};

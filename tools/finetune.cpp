@@ -121,12 +121,12 @@ int finetune(const FinetuneOptions& o) {
   ModelLearner learner = make_learner(o, base, data.train, machine);
   report.corrections = learner.corrections();
   report.replayed = static_cast<std::uint32_t>(learner.replayed());
+  const InterruptGuard guard;
   if (!o.quiet) {
     print_note(fmt::format("{} from {}, {} to replay, {} with {} threads",
                            counted(report.corrections, "correction"), data.train.name,
                            counted(report.replayed, "known picture"), machine.isa(), machine.threads()));
   }
-  const InterruptGuard guard;
   LearnOptions learn = o.learn;
   learn.watch.go_on = [](void*, std::uint32_t, std::uint32_t) { return InterruptGuard::signal() == 0; };
   const auto begin = Clock::now();

@@ -65,6 +65,8 @@ Outcome<LearnReport> ModelLearner::learn(const LearnOptions& options) {
                       },
                       static_cast<std::uint32_t>(known_.size())};
   const LearnReport report = learner_.learn(replay, options);
+  if (report.status == Status::wrong_size || report.status == Status::label_out_of_range)
+    return Failure{"nothing was learnt: a known picture does not suit the network, by its size or its class"};
   if (report.status != Status::ok)
     return Failure{"nothing was learnt: " + explain({.status = report.status})};
   return report;

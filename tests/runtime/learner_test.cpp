@@ -77,7 +77,8 @@ struct Bench {
   std::optional<Learner> learner;
 };
 
-constexpr LearnOptions kEager{.sgd = {.rate = 0.2f, .momentum = 0.5f}, .share = 1, .forgotten = 1};
+constexpr LearnOptions kEager{
+    .sgd = {.rate = 0.2f, .momentum = 0.5f}, .passes = 20, .share = 1, .forgotten = 1};
 
 }  // namespace
 
