@@ -70,7 +70,8 @@ struct LearnReport {
 
 class Learner {
  public:
-  static constexpr std::uint32_t kFewest = 10;  // corrections from which on a fifth is held out
+  static constexpr std::uint32_t kFewest =
+      20;  // corrections from which on a fifth is held out; fewer judge badly
 
   // The plan is made with Mode::train, InputType::uint8 and Loss::cross_entropy; its batch may be as small as
   // 1. Borrows the arena (64-aligned, learner_bytes()) and the model's bytes. `seed` keys every order.

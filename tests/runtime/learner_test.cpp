@@ -179,14 +179,14 @@ TEST_CASE("learning makes corrections right that did not take part in it") {
 
 TEST_CASE("a few corrections judge and teach") {
   Bench bench;
-  bench.correct(9);
+  bench.correct(19);
   const LearnReport report = bench.learner->learn({}, kEager);
   CHECK(report.held_out == 0);
-  CHECK(report.corrections_after.total == 9);
+  CHECK(report.corrections_after.total == 19);
   CHECK(report.replay_after.total == 0);
   CHECK(report.kept);
   bench.correct(1);
-  CHECK(bench.learner->learn({}, kEager).held_out == 2);
+  CHECK(bench.learner->learn({}, kEager).held_out == 4);
 }
 
 TEST_CASE("the same corrections give the same bits, whatever the threads, the goal and the batches") {

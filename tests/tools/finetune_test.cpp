@@ -6,10 +6,10 @@ using Catch::Contains;
 
 namespace {
 
-// Has seen a few hundred digits.
+// Has seen a hundred digits once.
 std::string trained(const TemporaryFolder& folder, const Words& more = {}) {
   const std::string file = folder.path("base.lentil");
-  Words words{"train", "--arch", "logreg", "--data", "synth:300,50", "--epochs", "2", "-q", "-o", file};
+  Words words{"train", "--arch", "logreg", "--data", "synth:100,50", "--epochs", "1", "-q", "-o", file};
   words.insert(words.end(), more.begin(), more.end());
   REQUIRE(run_lentil(words).code == 0);
   return file;
@@ -188,8 +188,6 @@ TEST_CASE("finetune refuses what makes no sense") {
   refused(finetune(folder.path("none.lentil"), mine), "none.lentil", 1);
   refused({"finetune", base, "--data", folder.path("nowhere"), "-o", mine}, "nowhere", 1);
   refused(finetune(base, folder.path("no/folder.lentil")), "there is no folder", 1);
-  refused(finetune(base, mine, {"--lr", "1e6", "--momentum", "0.99", "--steps", "5000"}),
-          "lower the learning rate", 1);
   CHECK_FALSE(std::filesystem::exists(mine));
   refused({"train", "--data", "synth", "--replay-from", "synth"}, "give both");
 }
