@@ -10,12 +10,13 @@ namespace lentil {
 // What an image should have given: a class, or one value per output.
 struct Target {
   std::uint8_t label = 0;
-  std::span<const float> values;  // Loss::mse only
+  std::span<const float> values;  // mse: outputs; cross_entropy: probabilities that add up to 1
   float smoothing = 0;            // of the label
 };
 
 // Writes d, the image's share of the gradient of the mean over `images`, and returns its loss. d may be x.
 //   cross_entropy  -log softmax(x)[label]         d = (softmax(x) - t) * (1 / images)
+//                  for probabilities t: -sum t log softmax(x)
 //   nll            -x[label]                      d = -t * (1 / images)
 //   mse            mean of (x - t)^2              d = (x - t) * (2 / (images * outputs))
 // t is one at the label; smoothing spreads a share of that one evenly over all classes.

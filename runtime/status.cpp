@@ -62,6 +62,7 @@ constexpr std::array kNames{
     Name{Status::bad_reshape, "bad reshape"},
     Name{Status::not_viewable, "not viewable"},
     Name{Status::bad_permutation, "bad permutation"},
+    Name{Status::no_corrections, "no corrections"},
     Name{Status::flush_to_zero, "flush to zero"},
     Name{Status::non_finite_loss, "non-finite loss"},
 };

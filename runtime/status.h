@@ -53,8 +53,9 @@ enum class Status : std::uint8_t {
   label_out_of_range = 68,     // where = position in the batch, needed = classes, given = label
   bad_frozen_layer = 69,       // given = index that is no layer
   batch_too_small = 70,        // where = layer: batch-norm learns from two values of a channel, or more
-  bad_picture = 71,  // needed = largest side, given = the longer one; or the bytes of a row and the stride
-  no_ink = 72,       // nothing stands out in the picture
+  bad_picture = 71,     // needed = largest side, given = the longer one; or the bytes of a row and the stride
+  no_ink = 72,          // nothing stands out in the picture
+  no_corrections = 73,  // learn() before the first correct()
 
   // A view of a tensor cannot be made: fix the sizes or the indices. Signed numbers are in two's complement.
   too_many_dimensions = 90,  // needed = most, given

@@ -54,7 +54,8 @@ Status Trainer::check(const Images& images, std::uint32_t total) const {
   const std::size_t outputs = session_.output_size();
   if (plan.input != images.input.type) return Status::wrong_input_type;
   if (images.targets.size() % outputs != 0) return Status::wrong_size;
-  if ((plan.loss == Loss::mse) != images.labels.empty()) return Status::bad_loss;
+  const bool wrong_targets = images.labels.empty() ? plan.loss == Loss::nll : plan.loss == Loss::mse;
+  if (wrong_targets) return Status::bad_loss;
   const bool too_many = images.count > plan.batch || images.count != total;
   const bool other_total = pending_ > 0 && total != pending_total_;
   if (images.count == 0 || other_total || images.count > total - pending_ || (too_many && !plan.accumulate))

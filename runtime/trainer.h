@@ -39,6 +39,7 @@ class Trainer {
                   std::uint32_t total = 0);
   StepResult step(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels, const Sgd& sgd,
                   std::uint32_t total = 0);
+  // Targets of mse are outputs, those of cross_entropy probabilities: smoothing is up to the caller.
   StepResult step(std::span<const float> input, std::span<const float> targets, const Sgd& sgd,
                   std::uint32_t total = 0);
   StepResult step(std::span<const std::uint8_t> pixels, std::span<const float> targets, const Sgd& sgd,

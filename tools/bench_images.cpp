@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "formats/host/samples.h"
 #include "formats/host/synth.h"
 #include "tools/machine.h"
-#include "tools/network.h"
 #include "tools/stop.h"
 
 namespace lentil::tools {

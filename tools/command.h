@@ -35,7 +35,7 @@ const Command* find_command(std::string_view name);    // nullptr: there is none
 const Command& need_command(const std::string& name);  // stops if there is none, and names the nearest
 std::vector<std::string> command_names();
 
-extern const Command kTrainCommand, kEvalCommand, kPredictCommand, kDataCommand, kInspectCommand,
-    kBenchCommand, kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
+extern const Command kTrainCommand, kFinetuneCommand, kEvalCommand, kPredictCommand, kDataCommand,
+    kInspectCommand, kBenchCommand, kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
 
 }  // namespace lentil::tools

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 
-#include "formats/host/synth.h"
 #include "formats/initial_weights.h"
 #include "formats/spec.h"
 #include "models/lenet.h"
@@ -51,11 +50,6 @@ formats::ModelFile make_network(const std::string& arch, std::uint64_t seed) {
   formats::ModelFile file = definition != nullptr ? definition->make() : from_spec(arch);
   formats::initialize(file, seed);
   return file;
-}
-
-bool takes_drawn_digits(const formats::ModelFile& file) {
-  return file.input == Shape{1, formats::kSynthSide, formats::kSynthSide} ||
-         file.input == Shape{formats::kSynthPixels, 1, 1};
 }
 
 std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names) {

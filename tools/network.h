@@ -11,9 +11,6 @@ namespace lentil::tools {
 // A built-in name, a model file or a one-line spec. Weights are drawn from the seed, those of a file kept.
 formats::ModelFile make_network(const std::string& arch, std::uint64_t seed);
 
-// Whether it takes pictures as formats/host/synth.h draws them.
-bool takes_drawn_digits(const formats::ModelFile& file);
-
 // Indices of the layers with these names, which are separated by commas; they must have parameters.
 std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names);
 

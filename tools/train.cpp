@@ -3,14 +3,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "tools/command.h"
 #include "tools/interrupt.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
-#include "tools/standard_input.h"
 #include "tools/network.h"
+#include "tools/output_file.h"
 #include "tools/stop.h"
 #include "tools/text.h"
 #include "tools/train_job.h"
@@ -28,24 +27,6 @@ using Clock = std::chrono::steady_clock;
 bool exists(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
-}
-
-// Better told now than after an hour.
-void check_output(const std::string& path) {
-  if (path == kStandardInput) reject("-o -: a training is saved to a file, so that it can go on; name one");
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    reject(fmt::format("-o {} is a folder; name a file", path));
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  const std::string folder = parent.empty() ? "." : parent;
-  if (!std::filesystem::is_directory(folder, ignored)) {
-    fail(fmt::format("cannot save '{}': there is no folder '{}'; make it or name another file with -o", path,
-                     folder));
-  }
-  if (access(folder.c_str(), W_OK) != 0) {
-    fail(fmt::format("cannot save '{}': no permission to write in '{}'; name another file with -o", path,
-                     folder));
-  }
 }
 
 // The file exists: what it is worth.

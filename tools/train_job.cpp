@@ -5,6 +5,7 @@
 
 #include "formats/host/hold_out.h"
 #include "formats/host/picture_input.h"
+#include "formats/host/samples.h"
 #include "tools/network.h"
 #include "tools/output.h"
 #include "tools/stop.h"
@@ -45,6 +46,18 @@ void check_same_data(const TrainingRecord& record, const TrainingData& data, con
   }
 }
 
+// Pictures for the file; those that it brought stay if none are asked for.
+void add_replay(const TrainOptions& options, ModelFile& file) {
+  if (options.replay == 0) return;
+  file.replay = options.replay_from.empty() ? drawn_samples(file, options.replay)
+                                            : chosen_samples(load_data(options.replay_from, file).train,
+                                                             options.replay, options.seed);
+  if (file.replay.empty())
+    reject(
+        "--replay draws digits of 28x28 pixels, and this network takes other pictures: name some with "
+        "--replay-from");
+}
+
 }  // namespace
 
 DataSplit load_data(const std::string& root, const ModelFile& file) {
@@ -56,6 +69,7 @@ DataSplit load_data(const std::string& root, const ModelFile& file) {
 
 TrainJob new_job(TrainOptions& options) {
   TrainJob job{.start = make_network(options.arch, options.seed), .data = {}};
+  add_replay(options, job.start);
   job.data = training_data({options.data, options.mix}, options, job.start);
   resolve_full_batch(options, job.data);
   return job;

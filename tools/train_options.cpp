@@ -16,6 +16,7 @@ namespace lentil::tools {
 namespace {
 
 constexpr std::uint32_t kMost = std::numeric_limits<std::int32_t>::max();
+constexpr std::uint32_t kMostReplayed = 100'000;
 
 // visit(name, member) for the options that decide the weights and may not change on the way.
 template <class Visit>
@@ -101,6 +102,11 @@ void declare_rest(Arguments& a, TrainOptions& o) {
          "the model file; if it exists it is tested, not trained [NET.lentil]");
   a.flag("--force", o.force, "train even if the file exists, and replace it");
   a.flag("--resume", o.resume, "go on with the interrupted training in the file");
+  a.number(
+      "--replay", o.replay, {0, kMostReplayed},
+      "put so many known pictures into the file, drawn digits: a device that learns from corrections mixes "
+      "them in, to forget little");
+  a.text("--replay-from", "ROOT", o.replay_from, "take them from the training half of this data set");
   a.number("--max-steps", o.max_steps, {0, kMost},
            "stop after so many steps in all, to be resumed; 0: no limit");
   a.number("--test-batch-size", o.test_batch_size, {1, kMost}, "images of one call when testing");
@@ -169,6 +175,10 @@ void check(const TrainOptions& o) {
   if (o.batch_size == 0 && o.accumulate != 1)
     reject("--accumulate adds up batches, and --batch-size full leaves a single one: give one of them");
   augment_of(o);
+  if (!o.replay_from.empty() && o.replay == 0)
+    reject("--replay-from names pictures, and --replay their number: give both");
+  if (o.resume && o.replay != 0)
+    reject("--replay belongs to a new training: the file has what it began with");
   if (!o.resume) check_schedule(o);
 }
 

@@ -30,6 +30,10 @@ struct TrainOptions {
   std::uint32_t validation = 0;  // images held out of training
   std::uint32_t patience = 0;    // epochs; 0: never stop early
 
+  // What travels in the file, for those who teach it more.
+  std::uint32_t replay = 0;  // known pictures
+  std::string replay_from;   // a data set; empty: drawn digits
+
   // How and how far.
   std::string output;           // empty: default_output()
   std::uint32_t max_steps = 0;  // 0: no limit

@@ -11,13 +11,6 @@ void shuffle_order(std::span<std::uint32_t> order, std::uint64_t seed, std::uint
   shuffle_order(order, {.seed = seed, .use = kernels::RandomUse::shuffle, .step = epoch});
 }
 
-void shuffle_order(std::span<std::uint32_t> order, const kernels::RandomKey& key) {
-  for (auto i = static_cast<std::uint32_t>(order.size()); i-- > 1;) {
-    const std::uint64_t bits = kernels::random_bits(key, i);
-    std::swap(order[i], order[(bits * (std::uint64_t{i} + 1)) >> 32]);
-  }
-}
-
 Batches::Batches(std::uint32_t images, const BatchOptions& options, BatchCursor start)
     : options_(options), cursor_(start), order_(images) {
   assert(images > 0 && options.batch > 0);

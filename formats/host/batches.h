@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "formats/host/dataset.h"
-#include "kernels/philox.h"
+#include "runtime/shuffle.h"
 
 namespace lentil::formats {
 
@@ -53,9 +53,8 @@ class Batches {
   std::vector<std::uint32_t> order_;
 };
 
-// Fisher-Yates from the end, driven by the numbers of `key`: the definition of an order.
-void shuffle_order(std::span<std::uint32_t> order, const kernels::RandomKey& key);
-// That of an epoch: RandomUse::shuffle with step = epoch.
+using lentil::shuffle_order;
+// The order of an epoch: RandomUse::shuffle with step = epoch.
 void shuffle_order(std::span<std::uint32_t> order, std::uint64_t seed, std::uint32_t epoch);
 
 // Copies the named images one after the other; `pixels` holds indices.size() * data.image_size() bytes

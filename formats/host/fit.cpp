@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "kernels/math.h"
+#include "runtime/answer.h"
 #include "runtime/plan_data.h"
 
 namespace lentil::formats {
@@ -89,22 +89,6 @@ Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t ste
   return {message + status_name(status)};
 }
 
-// The network's last layer says what its outputs mean.
-LayerType output_meaning(const Model& model) { return model.layer(model.layer_count - 1).type; }
-
-float minus_log_probability(std::span<const float> output, std::uint8_t label, LayerType meaning) {
-  const float value = output[label];
-  if (meaning == LayerType::log_softmax) return -value;
-  if (meaning == LayerType::softmax) {
-    // A probability that float32 rounds to 0 counts as the smallest float: the mean stays finite.
-    return -kernels::log(std::max(value, std::numeric_limits<float>::denorm_min()));
-  }
-  const float most = *std::ranges::max_element(output);
-  float sum = 0;
-  for (const float logit : output) sum += kernels::exp(logit - most);
-  return kernels::log(sum) - (value - most);
-}
-
 // The settings of the step at `cursor`.
 Sgd sgd_at(const FitOptions& options, const Batches& batches, const BatchCursor& cursor) {
   const std::uint64_t per_epoch = batches.batches_per_epoch();
@@ -152,9 +136,9 @@ void count_answers(std::span<const float> outputs, std::span<const std::uint8_t>
                    double& loss_sum, TestResult& result) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto output = outputs.subspan(i * result.outputs, result.outputs);
-    const auto answer = static_cast<std::size_t>(std::ranges::max_element(output) - output.begin());
-    result.correct += answer == labels[i];
-    ++result.confusion[std::size_t{labels[i]} * result.outputs + answer];
+    const std::size_t given = answer(output);
+    result.correct += given == labels[i];
+    ++result.confusion[std::size_t{labels[i]} * result.outputs + given];
     loss_sum += minus_log_probability(output, labels[i], meaning);
   }
 }

@@ -80,6 +80,7 @@ constexpr std::array kSentences{
     Sentence{Status::not_viewable,
              "the values do not lie in the order of the new shape: copy them first, then reshape the copy"},
     Sentence{Status::bad_permutation, "an order of %n dimensions must name each of them once"},
+    Sentence{Status::no_corrections, "there are no corrections to learn from"},
     Sentence{Status::flush_to_zero,
              "this thread flushes subnormal numbers to zero, which changes results: switch that off"},
     Sentence{Status::non_finite_loss,

@@ -124,6 +124,13 @@ TEST_CASE("loss gradients agree with central differences") {
     CHECK(gradient_error(y, nll<double>(y, labels, smoothing).gradient,
                          [&] { return nll<double>(y, labels, smoothing).mean; }) < kTolerance);
   }
+  Values soft = formula_values<double>(3, 5 * kImages);
+  for (std::size_t b = 0; b < kImages; ++b) {
+    const Values p = softmax<double>(View<double>(soft).subspan(5 * b, 5));
+    std::copy(p.begin(), p.end(), soft.begin() + static_cast<std::ptrdiff_t>(5 * b));
+  }
+  CHECK(gradient_error(y, soft_cross_entropy<double>(kImages, y, soft).gradient,
+                       [&] { return soft_cross_entropy<double>(kImages, y, soft).mean; }) < kTolerance);
   CHECK(gradient_error(y, mse<double>(kImages, y, targets).gradient,
                        [&] { return mse<double>(kImages, y, targets).mean; }) < kTolerance);
 }

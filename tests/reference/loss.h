@@ -60,6 +60,27 @@ BatchLoss<T> cross_entropy(View<T> logits, std::span<const std::uint8_t> labels,
   return loss;
 }
 
+// Of probabilities, `targets` [n][classes], instead of labels: the chain of -t log p in class order; the
+// gradient takes e^(log p) for the softmax.
+template <class T>
+BatchLoss<T> soft_cross_entropy(std::size_t n, View<T> logits, View<T> targets) {
+  const std::size_t classes = logits.size() / n;
+  const T share = T{1} / static_cast<T>(n);
+  BatchLoss<T> loss;
+  for (std::size_t b = 0; b < n; ++b) {
+    const std::vector<T> log_p = log_softmax<T>(logits.subspan(b * classes, classes));
+    T sum = 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+      const T target = targets[b * classes + c];
+      sum = std::fma(-target, log_p[c], sum);
+      loss.gradient.push_back((Functions<T>::exp(log_p[c]) - target) * share);
+    }
+    loss.images.push_back(sum);
+  }
+  close_loss(loss);
+  return loss;
+}
+
 // Of log-probabilities [n][classes] that something other than a last log-softmax made.
 template <class T>
 BatchLoss<T> nll(View<T> log_probabilities, std::span<const std::uint8_t> labels, T smoothing = 0) {
