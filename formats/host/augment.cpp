@@ -206,7 +206,8 @@ void Augmenter::sample(const Sources& from, float brightness, std::span<const st
       const float upper = upper_left + from.right[i] * (static_cast<float>(p[right]) - upper_left);
       const float lower = lower_left + from.right[i] * (static_cast<float>(p[below + right]) - lower_left);
       const float value = (upper + from.lower[i] * (lower - upper)) * brightness;
-      out[at + first + i] = static_cast<std::uint8_t>(std::min(value, 255.0f) + 0.5f);
+      const float rounded = std::min(value, 255.0f) + 0.5f;  // then cut off: no call for each pixel
+      out[at + first + i] = static_cast<std::uint8_t>(rounded);
     }
   }
 }

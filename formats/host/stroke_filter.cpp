@@ -29,12 +29,12 @@ void filter(Plane plane, std::span<const std::uint8_t> image, std::span<std::uin
 }
 
 // Dark is bright under the mask 255, and thinning is thickening of the dark.
-template <std::uint8_t kMask>
+template <std::uint8_t Mask>
 void grow(Plane plane, std::uint32_t amount, std::span<const std::uint8_t> image,
           std::span<std::uint8_t> out) {
   const int share = static_cast<int>(amount);
   filter(plane, image, out, [share](const Rows& r, std::uint32_t left, std::uint32_t x, std::uint32_t right) {
-    const auto at = [](const std::uint8_t* row, std::uint32_t column) { return row[column] ^ kMask; };
+    const auto at = [](const std::uint8_t* row, std::uint32_t column) { return row[column] ^ Mask; };
     const int centre = at(r.here, x);
     const int side =
         std::max(std::max(at(r.above, x), at(r.below, x)), std::max(at(r.here, left), at(r.here, right)));
@@ -43,7 +43,7 @@ void grow(Plane plane, std::uint32_t amount, std::span<const std::uint8_t> image
     // A pixel away along the diagonal: 181 / 256 of the way to the corner.
     const int round = centre + ((corner - centre) * 181 >> 8);
     const int grown = std::max(std::max(centre, side), round);
-    return static_cast<std::uint8_t>((centre + ((grown - centre) * share >> 8)) ^ kMask);
+    return static_cast<std::uint8_t>((centre + ((grown - centre) * share >> 8)) ^ Mask);
   });
 }
 

@@ -176,7 +176,7 @@ struct Pen {
 };
 
 // Scales the drawing so that its longer side, ink included, is `box` pixels, and puts the centre of its
-// ink at `centre`.
+// ink at `centre`. Takes a thinner pen where this one would fill the loops.
 void fit_into_box(std::span<Piece> pieces, double box, Pen& pen, Point centre) {
   Point low = pieces[0].from, high = low, sum;
   double ink = 0;
@@ -190,7 +190,7 @@ void fit_into_box(std::span<Piece> pieces, double box, Pen& pen, Point centre) {
     ink += amount;
   }
   const double longest = std::max(high.x - low.x, high.y - low.y);
-  // Loops stay open: a thick pen needs a wide digit. A mere bar takes any pen.
+  // About a fifth of the width in pixels. A mere bar has no loops.
   const double width = (high.x - low.x) / longest;
   if (width > 0.2) pen.radius = std::min(pen.radius, std::max(0.7, 3.6 * width));
   const double scale = (box - 2 * pen.radius) / longest;
