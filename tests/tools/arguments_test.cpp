@@ -1,7 +1,6 @@
 #include "tools/arguments.h"
 
 #include "tests/tools/program.h"
-#include "tools/stop.h"
 
 using namespace lentil::test;
 using Catch::Contains;
@@ -61,32 +60,4 @@ TEST_CASE("options are taken with a blank or an equals sign, and the last one co
   const auto result =
       run_json({"train", "--data=synth:60,20", "--epochs=7", "--epochs", "1", "-o", file, "--arch=logreg"});
   CHECK(result["epochs"] == 1);
-}
-
-TEST_CASE("operands are one or more words, with options among them") {
-  const lentil::tools::Command command{"read", "reads files", "", nullptr};
-  lentil::tools::Arguments arguments(command);
-  std::vector<std::string> files;
-  bool loud = false;
-  arguments.operands("FILE", files, "what to read");
-  arguments.flag("--loud", loud, "say so");
-
-  SECTION("several") {
-    CHECK(arguments.parse(Words{"a", "--loud", "-", "b", "--", "--c"}));
-    CHECK(files == Words{"a", "-", "b", "--c"});
-    CHECK(loud);
-  }
-  SECTION("one") {
-    CHECK(arguments.parse(Words{"a"}));
-    CHECK(files == Words{"a"});
-  }
-  SECTION("none") {
-    try {
-      arguments.parse(Words{"--loud"});
-      FAIL("accepted");
-    } catch (const lentil::tools::Stop& stop) {
-      CHECK(stop.code == 2);
-      CHECK_THAT(stop.message, Contains("FILE is missing"));
-    }
-  }
 }
