@@ -82,14 +82,12 @@ Model ModelFile::model() const {
 }
 
 Result<Recipe> recipe_of(const ModelFile& file) {
-  const Shape input = picture_shape(file.input);
-  if (file.recipe.empty()) return default_recipe(input);
-  Recipe recipe = plain_recipe();
-  for (std::uint32_t i = 0; i < file.recipe.size(); ++i) {
-    const Error error = add_step(i, {file.recipe[i].kind, file.recipe[i].values}, input, recipe);
-    if (error.status != Status::ok) return error;
-  }
-  return recipe;
+  return recipe_of_steps(
+      static_cast<std::uint32_t>(file.recipe.size()),
+      [&](std::uint32_t i) {
+        return StepView{file.recipe[i].kind, file.recipe[i].values};
+      },
+      file.input);
 }
 
 std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalization& normalization) {

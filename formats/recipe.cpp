@@ -43,6 +43,8 @@ Error add_step(std::uint32_t index, const StepView& step, const Shape& input, Re
   return unsupported;
 }
 
+bool is_about_picture(StepKind kind) { return kind != StepKind::scale && kind != StepKind::normalize; }
+
 Recipe plain_recipe() { return {.ink = Ink::light, .crop = false}; }
 
 Recipe default_recipe(const Shape& input) {
@@ -50,14 +52,8 @@ Recipe default_recipe(const Shape& input) {
 }
 
 Result<Recipe> recipe_of(const FileView& file) {
-  const Shape input = picture_shape(file.model().input);
-  if (file.step_count() == 0) return default_recipe(input);
-  Recipe recipe = plain_recipe();
-  for (std::uint32_t i = 0; i < file.step_count(); ++i) {
-    const Error error = add_step(i, file.step(i), input, recipe);
-    if (error.status != Status::ok) return error;
-  }
-  return recipe;
+  return recipe_of_steps(
+      file.step_count(), [&](std::uint32_t i) { return file.step(i); }, file.model().input);
 }
 
 }  // namespace lentil::formats

@@ -202,7 +202,7 @@ ModelFile Training::result() {
   file.training = record(weights_hash(file.model()));
   file.state.reset();
   if (!finished()) file.state = state();
-  if (file.recipe.empty() && picture_shape(file.input).channels == 1)
+  if (picture_shape(file.input).channels == 1)
     file.recipe = recipe_steps(need(recipe_of(file), "the preparation"), file.normalization);
   if (file.licence.empty()) file.licence = "Apache-2.0";
   return file;

@@ -9,7 +9,7 @@ namespace {
 // Has seen a hundred digits once.
 std::string trained(const TemporaryFolder& folder, const Words& more = {}) {
   const std::string file = folder.path("base.lentil");
-  Words words{"train", "--arch", "logreg", "--data", "synth:100,50", "--epochs", "1", "-q", "-o", file};
+  Words words{"train", "--arch", "mlp", "--data", "synth:100,50", "--epochs", "1", "-q", "-o", file};
   words.insert(words.end(), more.begin(), more.end());
   REQUIRE(run_lentil(words).code == 0);
   return file;
