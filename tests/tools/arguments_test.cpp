@@ -1,7 +1,4 @@
-#include "tools/arguments.h"
-
 #include "tests/tools/program.h"
-#include "tools/stop.h"
 
 using namespace lentil::test;
 using Catch::Contains;
@@ -64,29 +61,14 @@ TEST_CASE("options are taken with a blank or an equals sign, and the last one co
 }
 
 TEST_CASE("operands are one or more words, with options among them") {
-  const lentil::tools::Command command{"read", "reads files", "", nullptr};
-  lentil::tools::Arguments arguments(command);
-  std::vector<std::string> files;
-  bool loud = false;
-  arguments.operands("FILE", files, "what to read");
-  arguments.flag("--loud", loud, "say so");
-
-  SECTION("several") {
-    CHECK(arguments.parse(Words{"a", "--loud", "-", "b", "--", "--c"}));
-    CHECK(files == Words{"a", "-", "b", "--c"});
-    CHECK(loud);
-  }
-  SECTION("one") {
-    CHECK(arguments.parse(Words{"a"}));
-    CHECK(files == Words{"a"});
-  }
-  SECTION("none") {
-    try {
-      arguments.parse(Words{"--loud"});
-      FAIL("accepted");
-    } catch (const lentil::tools::Stop& stop) {
-      CHECK(stop.code == 2);
-      CHECK_THAT(stop.message, Contains("FILE is missing"));
-    }
-  }
+  const auto files = [](const Words& words) {
+    Words all{"predict", LENTIL_SOURCE_DIR "/models/lenet_mnist.lentil"};
+    all.insert(all.end(), words.begin(), words.end());
+    Words found;  // nothing is there: each is answered with an error
+    for (const auto& answer : nlohmann::json::parse(run_lentil(all).out)) found.push_back(answer["file"]);
+    return found;
+  };
+  CHECK(files({"/no/a", "--json", "/no/b", "--", "--no"}) == Words{"/no/a", "/no/b", "--no"});
+  CHECK(files({"--json", "/no/a"}) == Words{"/no/a"});
+  CHECK_THAT(refused({"predict", "model", "--json"}), Contains("IMAGE is missing"));
 }
