@@ -116,7 +116,7 @@ Learner::Lesson Learner::prepare(const Replay& replay, const LearnOptions& optio
   const std::size_t held_out = stored_ < kFewest ? 0 : stored_ / kHeldOutOf;
   const auto learners = order.subspan(held_out);
   const Plan& plan = session().plan();
-  const std::uint32_t images = std::max(options.batch, 1u);
+  const std::uint32_t images = std::max<std::uint32_t>(options.batch, 1);
   Lesson lesson{.replay = replay,
                 .options = options,
                 .judges = held_out == 0 ? order : order.first(held_out),
@@ -188,7 +188,8 @@ Status Learner::train(Lesson& lesson, LearnReport& report) {
 // In parts that the plan has room for.
 Status Learner::step(Lesson& lesson, std::uint32_t number) {
   Sgd sgd = lesson.options.sgd;
-  sgd.rate *= static_cast<float>(lesson.images) / static_cast<float>(std::max(lesson.options.batch, 1u));
+  sgd.rate *= static_cast<float>(lesson.images) /
+              static_cast<float>(std::max<std::uint32_t>(lesson.options.batch, 1));
   const std::uint32_t room = session().plan().batch;
   StepResult result;
   for (std::uint32_t done = 0; done < lesson.images && result.status == Status::ok;) {

@@ -72,7 +72,7 @@ struct Look {
 Look look_at(const Job& job, const Box& region, Ink polarity) {
   Look look{.region = region, .ink = read_map(job, region), .mask = {}, .digit = {}};
   look.mask = {job.work.map(1), look.ink.width, look.ink.height};
-  look.dark = polarity == Ink::find ? has_dark_ink(look.ink) : polarity == Ink::dark;
+  look.dark = polarity == Ink::find ? has_dark_ink(look.ink, job.work.map(1)) : polarity == Ink::dark;
   if (look.dark) invert(look.ink);
   look.found = find_ink(look.ink, job.work.map(1), job.work.map(2));
   return look;
@@ -165,7 +165,8 @@ Prepared scale_picture(const Job& job, const ColourPlanes& output) {
   for (std::size_t c = 0; c < read.count; ++c) read.planes[c] = {job.work.map(c), width, height};
   read_region(job.picture, whole, job.canvas, read);
   if (output.count == 1) mix_as_seen(read);
-  const bool dark = job.recipe.ink == Ink::find ? has_dark_ink(read.planes[0]) : job.recipe.ink == Ink::dark;
+  const bool dark = job.recipe.ink == Ink::find ? has_dark_ink(read.planes[0], job.work.map(3))
+                                                : job.recipe.ink == Ink::dark;
   for (std::size_t c = 0; c < output.count; ++c) {
     enlarge(read.planes[c], output.planes[c]);
     if (dark) invert(output.planes[c]);

@@ -12,7 +12,7 @@ namespace lentil {
 inline void shuffle_order(std::span<std::uint32_t> order, const kernels::RandomKey& key) {
   for (auto i = static_cast<std::uint32_t>(order.size()); i-- > 1;) {
     const std::uint64_t bits = kernels::random_bits(key, i);
-    std::swap(order[i], order[(bits * (std::uint64_t{i} + 1)) >> 32]);
+    std::swap(order[i], order[static_cast<std::uint32_t>((bits * (std::uint64_t{i} + 1)) >> 32)]);
   }
 }
 

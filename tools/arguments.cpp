@@ -73,11 +73,8 @@ struct Arguments::Parser {
       app.add_flag(names, help)->take_last();
     } else {
       CLI::Option* added = app.add_option(names, help)->type_name(option.value);
-      if (option.several) {
-        added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
-      } else {
-        added->take_last();
-      }
+      option.several ? added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args()
+                     : added->take_last();
     }
     options.push_back(std::move(option));
   }

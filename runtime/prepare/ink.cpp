@@ -47,11 +47,11 @@ void find_ground(const Plane& grey, const Plane& ground, std::uint8_t* spare) {
   std::copy_n(smooth.data, smooth.count(), ground.data);
 }
 
-}  // namespace
-
-bool has_dark_ink(const Plane& grey) {
+// How light a picture mostly is, from 0 to 2 * kAll: its border counts as much as all of it.
+constexpr std::int64_t kAll = 1 << 16;
+std::int64_t light_share(const Plane& grey) {
   const int middle = two_classes(histogram(grey.values())).middle();
-  int light = 0, light_border = 0, border = 0;
+  std::int64_t light = 0, light_border = 0, border = 0;
   for (int y = 0; y < grey.height; ++y) {
     for (int x = 0; x < grey.width; ++x) {
       const bool is_light = grey.at(x, y) > middle;
@@ -61,8 +61,17 @@ bool has_dark_ink(const Plane& grey) {
       light_border += is_light;
     }
   }
-  return std::int64_t{light} * border + std::int64_t{light_border} * grey.count() >
-         std::int64_t{border} * grey.count();
+  return light * kAll / grey.count() + light_border * kAll / border;
+}
+
+}  // namespace
+
+bool has_dark_ink(const Plane& grey, std::uint8_t* spare) {
+  const Plane level{spare, grey.width, grey.height};
+  blur(grey, level, grey.longer() / 4);
+  for (int i = 0; i < grey.count(); ++i)
+    level.data[i] = static_cast<std::uint8_t>(std::clamp(128 + grey.data[i] - level.data[i], 0, 255));
+  return light_share(grey) + light_share(level) > 2 * kAll;
 }
 
 void invert(const Plane& grey) {

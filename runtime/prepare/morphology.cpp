@@ -71,11 +71,15 @@ void blur(const Plane& from, const Plane& to, int radius) {
       const std::uint8_t* in = from.row(std::clamp(y + dy, 0, from.height - 1));
       for (int x = 0; x < from.width; ++x) columns[static_cast<std::size_t>(x)] += in[x];
     }
+    const auto column = [&](int x) {
+      return columns[static_cast<std::size_t>(std::clamp(x, 0, from.width - 1))];
+    };
+    int sum = side * side / 2;
+    for (int x = -radius; x < radius; ++x) sum += column(x);
     for (int x = 0; x < from.width; ++x) {
-      int sum = side * side / 2;
-      for (int dx = -radius; dx <= radius; ++dx)
-        sum += columns[static_cast<std::size_t>(std::clamp(x + dx, 0, from.width - 1))];
+      sum += column(x + radius);
       to.at(x, y) = static_cast<std::uint8_t>(sum / (side * side));
+      sum -= column(x - radius);
     }
   }
 }

@@ -21,8 +21,8 @@ constexpr std::array<std::string_view, 4> kNetworks{
     "input 20, linear 16, sigmoid, dropout 0.3, linear 7, logsoftmax"};
 
 // Everything that a caller has to bring, made before anybody watches.
-struct Prepared {
-  Prepared(std::string_view spec, const PlanOptions& options)
+struct Networks {
+  Networks(std::string_view spec, const PlanOptions& options)
       : file(test::network(spec)),
         model(file.model()),
         plan_memory(plan_memory_bytes(model)),
@@ -40,7 +40,7 @@ struct Prepared {
   std::vector<float> best;  // weights kept aside
 };
 
-Status infer(Prepared& p, const PlanOptions& options, ParallelFor parallel, std::span<float> output) {
+Status infer(Networks& p, const PlanOptions& options, ParallelFor parallel, std::span<float> output) {
   const auto plan = lentil::plan(p.model, options, p.plan_memory.bytes());
   if (!plan) return plan.error().status;
   auto session = Session::create(p.model, **plan, *kernels::cpu().table, p.arena.bytes(), parallel);
@@ -49,7 +49,7 @@ Status infer(Prepared& p, const PlanOptions& options, ParallelFor parallel, std:
   return options.input == InputType::uint8 ? session->run(p.pixels, room) : session->run(p.values, room);
 }
 
-Status train(Prepared& p, const PlanOptions& options, ParallelFor parallel) {
+Status train(Networks& p, const PlanOptions& options, ParallelFor parallel) {
   const auto plan = lentil::plan(p.model, options, p.plan_memory.bytes());
   if (!plan) return plan.error().status;
   auto trainer = Trainer::create(p.model, **plan, *kernels::cpu().table, p.arena.bytes(), 1, parallel);
@@ -94,9 +94,9 @@ TEST_CASE("plan, create, run, step and keeping weights call no heap, with and wi
   const ParallelFor parallel = threads > 1 ? pool.hook() : ParallelFor{};
   std::vector<float> output(10 * batch);
 
-  Prepared inference(spec, options);
+  Networks inference(spec, options);
   options.mode = Mode::train;
-  Prepared training(spec, options);
+  Networks training(spec, options);
   Status ran = Status::ok, stepped = Status::ok;
   std::size_t calls = 0;
   {

@@ -19,20 +19,20 @@ namespace {
 constexpr std::uint32_t kTestImages = 500;
 
 // SGD with momentum, one-cycle.
-struct Recipe {
+struct Training {
   std::string_view network;
   std::uint32_t images, epochs, batch;
   float rate;
   double least;  // accuracy on kTestImages others
 };
-constexpr Recipe kRecipes[] = {
+constexpr Training kRecipes[] = {
     {"lenet", 4000, 2, 32, 0.05f, 0.87},       {"lenet5", 4000, 2, 32, 0.05f, 0.92},
     {"lenet5_tanh", 4000, 1, 16, 0.05f, 0.83}, {"logreg", 4000, 2, 32, 0.05f, 0.83},
     {"mlp", 4000, 2, 32, 0.05f, 0.88},         {"mnist_new", 2000, 1, 16, 0.03f, 0.82},
     {"mnist_old", 2000, 1, 32, 0.05f, 0.84},   {"separable", 1000, 3, 8, 0.1f, 0.78},
 };
 
-TestResult train(const Recipe& recipe, std::uint64_t seed) {
+TestResult train(const Training& recipe, std::uint64_t seed) {
   ModelFile file = models::find_definition(recipe.network)->make();
   initialize(file, seed);
   const DataSplit digits = synth_split(recipe.images, kTestImages, kSynthSeed);
@@ -59,9 +59,9 @@ TestResult train(const Recipe& recipe, std::uint64_t seed) {
 TEST_CASE("every named network learns to read drawn digits") {
   for (const models::Definition& definition : models::definitions()) {
     INFO(definition.name << " has no recipe above");
-    CHECK(std::ranges::count(kRecipes, definition.name, &Recipe::network) == 1);
+    CHECK(std::ranges::count(kRecipes, definition.name, &Training::network) == 1);
   }
-  for (const Recipe& recipe : kRecipes) {
+  for (const Training& recipe : kRecipes) {
     const TestResult result = train(recipe, 1);
     INFO(recipe.network << ": " << result.correct << " of " << result.total << ", loss " << result.loss);
     CHECK(result.accuracy() >= recipe.least);

@@ -17,11 +17,11 @@ constexpr std::string_view kSpec =
 constexpr std::size_t kPixels = 36;
 constexpr LearnerLimits kLimits{.corrections = 40, .replay = 16};
 
-using Picture = std::vector<std::uint8_t>;
+using Pixels = std::vector<std::uint8_t>;
 
 // One of four quarters is bright, on noise.
-Picture quarter(std::uint32_t label, std::uint64_t seed) {
-  Picture pixels = test::random_bytes(kPixels, seed, 80);
+Pixels quarter(std::uint32_t label, std::uint64_t seed) {
+  Pixels pixels = test::random_bytes(kPixels, seed, 80);
   for (std::size_t i = 0; i < kPixels; ++i) {
     const std::size_t bottom = i / 6 >= 3, right = i % 6 >= 3;
     if (label == 2 * bottom + right) pixels[i] = static_cast<std::uint8_t>(pixels[i] + 170);
@@ -30,7 +30,7 @@ Picture quarter(std::uint32_t label, std::uint64_t seed) {
 }
 
 struct Known {
-  std::vector<Picture> pictures;
+  std::vector<Pixels> pictures;
   std::vector<std::int16_t> labels;
 
   Replay replay() const {
@@ -127,9 +127,9 @@ TEST_CASE("plans that are not for learning from pixels and classes are refused")
 
 TEST_CASE("corrections of the wrong size or class are refused, and nothing is learnt from nothing") {
   Bench bench;
-  CHECK(bench.learner->correct(Picture(35), 0) == Status::wrong_size);
-  CHECK(bench.learner->correct(Picture(37), 0) == Status::wrong_size);
-  CHECK(bench.learner->correct(Picture(36), 4) == Status::label_out_of_range);
+  CHECK(bench.learner->correct(Pixels(35), 0) == Status::wrong_size);
+  CHECK(bench.learner->correct(Pixels(37), 0) == Status::wrong_size);
+  CHECK(bench.learner->correct(Pixels(36), 4) == Status::label_out_of_range);
   CHECK(bench.learner->corrections() == 0);
   CHECK(bench.learner->learn({}, {}).status == Status::no_corrections);
 }
@@ -315,7 +315,7 @@ TEST_CASE("known pictures keep old answers from changing") {
     bench.correct(40);
     REQUIRE(bench.learner->learn({}, kEager).kept);
     // From now on only the first class is corrected.
-    for (std::uint32_t i = 0; i < 40; ++i) REQUIRE(bench.learner->correct(Picture(36, 128), 0) == Status::ok);
+    for (std::uint32_t i = 0; i < 40; ++i) REQUIRE(bench.learner->correct(Pixels(36, 128), 0) == Status::ok);
     const Known known = quarters(replayed);
     LearnOptions options = kEager;
     options.passes = 5;
