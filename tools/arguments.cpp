@@ -98,9 +98,10 @@ struct Arguments::Parser {
 
   // Whoever writes --epochs --lr 1 has forgotten a number.
   void check_values() const {
-    const std::vector<std::string> all = names();
+    std::vector<std::string> all{"-h", "--help"};
+    for (const Option& option : options) all.insert(all.end(), option.names.begin(), option.names.end());
     for (const Option& option : options) {
-      if (option.is_flag() || app.count(option.main_name()) == 0) continue;
+      if (option.is_flag() || option.is_operand() || app.count(option.main_name()) == 0) continue;
       const std::string value = app.get_option(option.main_name())->results().back();
       if (std::find(all.begin(), all.end(), value) != all.end())
         reject(fmt::format("{} needs a value, and {} is another option{}", option.main_name(), value,

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "tools/arguments.h"
-#include "tools/command.h"
+#include "tools/parts.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
@@ -13,7 +13,7 @@ namespace {
 // visit(command, option) for every option of every command.
 template <class Visit>
 void for_each_option(Visit visit) {
-  for (const Command* command : commands()) {
+  for (const Command* command : commands_with_options()) {
     const Arguments arguments = Arguments::of(*command);
     for (const Option& option : arguments.options()) visit(*command, option);
   }
@@ -30,19 +30,37 @@ std::string quoted(std::string_view text) {
 std::string bash_reply(const Option& option) {
   const Candidates c = candidates(option);
   std::string sources;
-  if (c.files) sources += " -f";
-  if (c.folders) sources += " -d";
+  if (c.files || c.folders) sources += c.files ? " -f" : " -d";
   if (!c.words.empty()) sources += " -W " + quoted(join(c.words, " "));
   return sources.empty() ? "" : fmt::format("COMPREPLY=($(compgen{} -- \"$word\")); ", sources);
+}
+
+// As the scripts call a command.
+std::string key(const Command& command) { return name_with('.', command); }
+
+bool names_part(const Option& option) { return option.is_operand() && option.names[0] == "WORD"; }
+
+std::vector<const Command*> commands_with_parts() {
+  std::vector<const Command*> all(commands().begin(), commands().end());
+  std::erase_if(all, [](const Command* command) { return command->parts.empty(); });
+  return all;
+}
+
+std::vector<std::string> names_with_parts() {
+  std::vector<std::string> names;
+  for (const Command* command : commands_with_parts()) names.emplace_back(command->name);
+  return names;
 }
 
 // The words before a value, with the commands that they belong to, by what is to be answered.
 std::map<std::string, std::vector<std::string>> bash_values() {
   std::map<std::string, std::vector<std::string>> patterns;
   for_each_option([&](const Command& command, const Option& option) {
-    if (option.is_operand() || option.is_flag()) return;
-    for (const std::string& name : option.names)
-      patterns[bash_reply(option)].push_back(fmt::format("{}:{}", command.name, name));
+    if (option.is_flag()) return;
+    std::vector<std::string> before = option.names;
+    if (option.is_operand()) before = names_part(option) ? names_with_parts() : std::vector<std::string>{};
+    for (const std::string& word : before)
+      patterns[bash_reply(option)].push_back(fmt::format("{}:{}", key(command), word));
   });
   return patterns;
 }
@@ -56,13 +74,53 @@ std::string bash_options(const Command& command) {
   return join(names, " ");
 }
 
+std::string bash_value_cases() {
+  std::string cases;
+  for (const auto& [reply, patterns] : bash_values())
+    cases += fmt::format("    {}) {}return ;;\n", join(patterns, "|"), reply);
+  return cases;
+}
+
+std::string bash_option_cases() {
+  std::string cases;
+  for (const Command* command : commands_with_options()) {
+    cases += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n", key(*command),
+                         bash_options(*command));
+  }
+  return cases;
+}
+
+std::string bash_operand_cases() {
+  std::string cases;
+  for_each_option([&](const Command& command, const Option& option) {
+    if (option.is_operand()) cases += fmt::format("    {}) {};;\n", key(command), bash_reply(option));
+  });
+  return cases;
+}
+
+// Second words of a command line.
+std::string bash_parts() {
+  std::string text;
+  for (const Command* command : commands_with_parts()) {
+    text += fmt::format(
+        "  if [[ $command = {0} ]]; then\n"
+        "    if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+        "      COMPREPLY=($(compgen -W '{1} --help' -- \"$word\"))\n"
+        "      return\n"
+        "    fi\n"
+        "    command={0}.${{COMP_WORDS[2]}}\n"
+        "  fi\n",
+        command->name, join(part_words(*command), " "));
+  }
+  return text;
+}
+
 // zsh: what stands behind the last colon of a specification.
 std::string zsh_action(const Option& option) {
   const Candidates c = candidates(option);
-  const std::string words = join(c.words, " ");
-  if (c.files && words.empty()) return "_files";
-  if (!c.files && !c.folders) return words.empty() ? "" : "(" + words + ")";
-  return fmt::format("{{ compadd -- {}; _files{} }}", words, c.folders ? " -/" : "");
+  const std::string words = join(c.words, " "), files = c.files ? "_files" : c.folders ? "_files -/" : "";
+  if (words.empty()) return files;
+  return files.empty() ? "(" + words + ")" : fmt::format("{{ compadd -- {}; {} }}", words, files);
 }
 
 // Colons and brackets mean something to _arguments.
@@ -75,8 +133,7 @@ std::string zsh_text(std::string_view text) {
   return result;
 }
 
-std::string zsh_specifications(const Option& option) {
-  if (option.is_operand()) return " " + quoted(fmt::format("1:{}:{}", option.names[0], zsh_action(option)));
+std::string zsh_option(const Option& option) {
   std::string text;
   for (const std::string& name : option.names) {
     const bool has_value = !option.is_flag();
@@ -88,9 +145,59 @@ std::string zsh_specifications(const Option& option) {
   return text;
 }
 
+std::string zsh_command(const Command& command) {
+  std::string text =
+      fmt::format("    {})\n      _arguments -s '(-h --help)'{{-h,--help}}'[show this help]'", key(command));
+  const Arguments arguments = Arguments::of(command);
+  int place = 0;
+  for (const Option& option : arguments.options()) {
+    if (!option.is_operand()) {
+      text += zsh_option(option);
+      continue;
+    }
+    const std::string where = option.several ? "*" : std::to_string(++place);
+    text += " " + quoted(fmt::format("{}:{}:{}", where, option.names[0], zsh_action(option)));
+  }
+  return text + "\n      ;;\n";
+}
+
+// The last word of a command's name, and what it is good for.
+std::string described(const Command& command) {
+  const std::string_view word = command.name.substr(command.name.rfind(' ') + 1);
+  return fmt::format("    {}\n", quoted(fmt::format("{}:{}", word, zsh_text(command.summary))));
+}
+
+std::string zsh_parts() {
+  std::string text;
+  for (const Command* command : commands_with_parts()) {
+    std::string words;
+    for (const Command* part : command->parts) words += described(*part);
+    text += fmt::format(
+        "  if [[ $command = {0} ]]; then\n"
+        "    local -a parts=(\n{1}    )\n"
+        "    if (( CURRENT == 2 )); then\n"
+        "      _describe part parts\n"
+        "      return\n"
+        "    fi\n"
+        "    command={0}.$words[2]\n"
+        "    shift words\n"
+        "    (( CURRENT-- ))\n"
+        "  fi\n",
+        command->name, words);
+  }
+  return text;
+}
+
+// What the words of a command line have to begin with.
+std::string fish_condition(const std::string& words) {
+  return fmt::format(" -n '__lentil_begins {}'", words);
+}
+
 std::string fish_option(const Command& command, const Option& option) {
   const Candidates c = candidates(option);
-  std::string line = fmt::format("complete -c lentil -n '__fish_seen_subcommand_from {}'", command.name);
+  const bool single_word = option.is_operand() && !c.files && !c.folders;
+  std::string line =
+      "complete -c lentil" + fish_condition(std::string(command.name) + (single_word ? " \"\"" : ""));
   if (!option.is_operand()) {
     for (const std::string& name : option.names)
       line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
@@ -100,22 +207,30 @@ std::string fish_option(const Command& command, const Option& option) {
   if (c.files) line += " -F";
   std::string words = join(c.words, " ");
   if (c.folders) words += " (__fish_complete_directories)";
-  return words.empty() ? line : line + " -a " + quoted(words);
+  return line + (words.empty() ? "" : " -a " + quoted(words)) + "\n";
+}
+
+// The names of commands as the next word behind `before`.
+std::string fish_names(std::span<const Command* const> all, const std::string& before) {
+  std::string text;
+  for (const Command* command : all) {
+    text += fmt::format("complete -c lentil{} -a {} -d {}\n", fish_condition(before + "\"\""),
+                        command->name.substr(command->name.rfind(' ') + 1), quoted(command->summary));
+  }
+  return text;
+}
+
+// Second words of `lentil data`, third ones of `lentil help data`.
+std::string fish_parts(const std::string& before) {
+  std::string text;
+  for (const Command* command : commands_with_parts())
+    text += fish_names(command->parts, fmt::format("{}{} ", before, command->name));
+  return text;
 }
 
 }  // namespace
 
 std::string bash_completion() {
-  std::string values, operands, options;
-  for (const auto& [reply, patterns] : bash_values())
-    values += fmt::format("    {}) {}return ;;\n", join(patterns, "|"), reply);
-  for_each_option([&](const Command& command, const Option& option) {
-    if (option.is_operand()) operands += fmt::format("    {}) {};;\n", command.name, bash_reply(option));
-  });
-  for (const Command* command : commands()) {
-    options += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n", command->name,
-                           bash_options(*command));
-  }
   // bash takes --name=value apart into three words.
   return "# For ~/.bashrc: source <(lentil completion bash)\n"
          "_lentil() {\n"
@@ -129,18 +244,17 @@ std::string bash_completion() {
          join(command_names(), " ") +
          " --help --version' -- \"$word\"))\n"
          "    return\n"
-         "  fi\n"
-         "  case $command:$before in\n" +
-         values +
+         "  fi\n" +
+         bash_parts() + "  case $command:$before in\n" + bash_value_cases() +
          "  esac\n"
          "  if [[ $word == -* ]]; then\n"
          "    case $command in\n" +
-         options +
+         bash_option_cases() +
          "    esac\n"
          "    return\n"
          "  fi\n"
          "  case $command in\n" +
-         operands +
+         bash_operand_cases() +
          "  esac\n"
          "}\n"
          "complete -o filenames -F _lentil lentil";
@@ -148,14 +262,8 @@ std::string bash_completion() {
 
 std::string zsh_completion() {
   std::string names, cases;
-  for (const Command* command : commands()) {
-    names += fmt::format("    {}\n", quoted(fmt::format("{}:{}", command->name, zsh_text(command->summary))));
-    cases += fmt::format("    {})\n      _arguments -s '(-h --help)'{{-h,--help}}'[show this help]'",
-                         command->name);
-    const Arguments arguments = Arguments::of(*command);
-    for (const Option& option : arguments.options()) cases += zsh_specifications(option);
-    cases += "\n      ;;\n";
-  }
+  for (const Command* command : commands()) names += described(*command);
+  for (const Command* command : commands_with_options()) cases += zsh_command(*command);
   return "#compdef lentil\n"
          "# For ~/.zshrc, below compinit: source <(lentil completion zsh)\n"
          "_lentil() {\n"
@@ -168,8 +276,8 @@ std::string zsh_completion() {
          "  fi\n"
          "  shift words\n"
          "  (( CURRENT-- ))\n"
-         "  case $words[1] in\n" +
-         cases +
+         "  local command=$words[1]\n" +
+         zsh_parts() + "  case $command in\n" + cases +
          "  esac\n"
          "}\n"
          // As a file in $fpath it is run, not sourced.
@@ -179,14 +287,17 @@ std::string zsh_completion() {
 std::string fish_completion() {
   std::string text =
       "# For ~/.config/fish/completions/lentil.fish\n"
+      "function __lentil_begins\n"
+      "  set -l words (commandline -opc) '' ''\n"
+      "  set -l last (math 1 + (count $argv))\n"
+      "  test \"$words[2..$last]\" = \"$argv\"\n"
+      "end\n"
       "complete -c lentil -f\n"
       "complete -c lentil -s h -l help -d 'show help'\n";
-  for (const Command* command : commands()) {
-    text += fmt::format("complete -c lentil -n __fish_use_subcommand -a {} -d {}\n", command->name,
-                        quoted(command->summary));
-  }
-  for_each_option(
-      [&](const Command& command, const Option& option) { text += fish_option(command, option) + "\n"; });
+  text += fish_names(commands(), "") + fish_parts("");
+  for_each_option([&](const Command& command, const Option& option) {
+    text += names_part(option) ? fish_parts(fmt::format("{} ", command.name)) : fish_option(command, option);
+  });
   text.pop_back();
   return text;
 }

@@ -6,6 +6,7 @@
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/output.h"
+#include "tools/parts.h"
 #include "tools/settings.h"
 #include "tools/text.h"
 
@@ -13,12 +14,13 @@ namespace lentil::tools {
 namespace {
 
 struct ConfigOptions {
-  std::string command;
+  std::string command, word;
   bool json = false;
 };
 
 void declare(Arguments& a, ConfigOptions& o) {
   a.optional_operand("COMMAND", o.command, "whose options to show; without it: those of all commands");
+  a.optional_operand("WORD", o.word, "a part of the command, such as show of data");
   a.flag("--json", o.json, "print everything as one line of JSON");
 }
 
@@ -40,7 +42,7 @@ std::vector<Value> values_of(const Command& command, const Settings& settings) {
 
 // A section of a file that sets what is set now.
 std::string section_text(const Command& command, const Settings& settings) {
-  std::string text = fmt::format("\n[{}]\n", command.name);
+  std::string text = fmt::format("\n[{}]\n", section_name(command));
   for (const Value& v : values_of(command, settings))
     text += fmt::format("{:<32}# {}\n", v.name + " = " + config_value(v.value), v.origin);
   return text;
@@ -60,7 +62,7 @@ nlohmann::ordered_json to_json(const std::vector<const Command*>& shown, const S
     json["files"].push_back({{"path", file.path}, {"exists", file.exists}});
   for (const Command* command : shown) {
     for (const Value& v : values_of(*command, settings))
-      json["commands"][std::string(command->name)][v.name] = {{"value", v.value}, {"origin", v.origin}};
+      json["commands"][section_name(*command)][v.name] = {{"value", v.value}, {"origin", v.origin}};
   }
   return json;
 }
@@ -70,8 +72,9 @@ int run(const Command& command, std::span<const std::string> words) {
   Arguments arguments(command);
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
-  std::vector<const Command*> shown(commands().begin(), commands().end());
-  if (!options.command.empty()) shown = {&need_command(options.command)};
+  const std::vector<const Command*> shown = options.command.empty()
+                                                ? commands_with_options()
+                                                : need_parts(need_command(options.command), options.word);
   const Settings settings = Settings::load();
   if (options.json) {
     print_json(to_json(shown, settings));

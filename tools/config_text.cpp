@@ -106,6 +106,7 @@ class LineReader {
 std::optional<std::string> section_name(LineReader& line) {
   if (!line.skip('[')) return std::nullopt;
   std::string name = line.key();
+  while (line.skip('.')) name += "." + line.key();
   return line.skip(']') && line.at_end() ? name : "";
 }
 

@@ -13,6 +13,7 @@
 #include "tools/command.h"
 #include "tools/data_check.h"
 #include "tools/output.h"
+#include "tools/parts.h"
 #include "tools/stop.h"
 #include "tools/terminal.h"
 #include "tools/terminal_picture.h"
@@ -214,41 +215,21 @@ int run_synth(const Command& command, std::span<const std::string> words) {
 }
 
 const Command kCheck{"data check", "tells what a data set holds and what looks wrong",
-                     "  lentil data check mnist\n  lentil data check digits.csv --json", run_check,
-                     describe<CheckOptions, declare_check>};
-const Command kShow{
-    "data show", "draws images of a data set",
-    "  lentil data show mnist --class 3\n  lentil data show mnist --count 100 --png sheet.png", run_show,
-    describe<ShowOptions, declare_show>};
+                     "  lentil data check mnist\n"
+                     "  lentil data check photos/          a folder of pictures for each class\n"
+                     "  lentil data check digits.csv --json\n",
+                     run_check, describe<CheckOptions, declare_check>};
+const Command kShow{"data show", "draws images of a data set",
+                    "  lentil data show synth\n"
+                    "  lentil data show mnist --class 3\n"
+                    "  lentil data show mnist --count 100 --png sheet.png\n",
+                    run_show, describe<ShowOptions, declare_show>};
 const Command kSynth{"data synth", "writes drawn digits: a data set that needs no download",
-                     "  lentil data synth -o digits\n  lentil data synth -o digits --count 600 --images",
+                     "  lentil data synth -o digits\n"
+                     "  lentil data synth -o digits --seed 2            other digits\n"
+                     "  lentil data synth -o digits --count 600 --images\n",
                      run_synth, describe<SynthOptions, declare_synth>};
 const std::array kParts{&kCheck, &kShow, &kSynth};
-
-std::string part_name(const Command& part) { return std::string(part.name.substr(part.name.find(' ') + 1)); }
-
-std::string help(const Command& command) {
-  std::string text = fmt::format("lentil data: {}\n\nExamples:\n{}\n\nUsage: lentil data WORD [OPTIONS]\n\n",
-                                 command.summary, command.examples);
-  for (const Command* part : kParts) text += fmt::format("  {:<10}{}\n", part_name(*part), part->summary);
-  return text + "\nSee: lentil data WORD --help";
-}
-
-int run(const Command& command, std::span<const std::string> words) {
-  if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
-    print_result(help(command));
-    return 0;
-  }
-  std::vector<std::string> names;
-  for (const Command* part : kParts) {
-    if (!words.empty() && words[0] == part_name(*part)) return part->run(*part, words.subspan(1));
-    names.push_back(part_name(*part));
-  }
-  const std::string problem =
-      words.empty() ? "a word is missing"
-                    : fmt::format("unknown word '{}'{}", words[0], did_you_mean(words[0], names));
-  reject(fmt::format("{} after lentil data: {}\nSee: lentil data --help", problem, join(names, ", ")));
-}
 
 }  // namespace
 
@@ -256,8 +237,8 @@ const Command kDataCommand{"data",
                            "checks, shows and makes data sets",
                            "  lentil data check mnist\n"
                            "  lentil data show mnist --class 3\n"
-                           "  lentil data synth -o digits",
-                           run,
+                           "  lentil data synth -o digits\n",
+                           run_part,
                            [](Arguments&) {},
                            kParts};
 

@@ -30,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 // The pictures to learn from, and those that judge, which nothing is learnt from.
 DataSplit corrections_of(const FinetuneOptions& o, const ModelFile& file) {
-  DataSplit all = load_data(o.data, file);
+  DataSplit all = load_data(o.data, file, o.quiet);
   if (o.corrections == 0 || o.corrections >= all.train.size()) return all;
   DataSplit parts = need(hold_out(std::move(all.train), o.corrections, o.seed));
   return {.train = std::move(parts.test),
@@ -40,7 +40,8 @@ DataSplit corrections_of(const FinetuneOptions& o, const ModelFile& file) {
 std::vector<Sample> known_pictures(const FinetuneOptions& o, const ModelFile& file) {
   if (o.replay == 0) return {};
   if (o.replay_from.empty()) return known_samples(file, o.replay);
-  return chosen_samples(load_data(o.replay_from, file).train, o.replay, o.seed);
+  return chosen_samples(load_data(o.replay_from, file, o.quiet || o.replay_from == o.data).train, o.replay,
+                        o.seed);
 }
 
 ModelLearner make_learner(const FinetuneOptions& o, const ModelFile& file, const Dataset& corrections,
@@ -66,7 +67,7 @@ class Tables {
       : options_(o),
         machine_(machine),
         fresh_(fresh),
-        old_(o.old.empty() ? Dataset{} : load_data(o.old, base).test) {
+        old_(o.old.empty() ? Dataset{} : load_data(o.old, base, o.quiet || o.old == o.data).test) {
     if (fresh_.size() > 0) fresh_before_ = test(base, fresh_);
     if (old_.size() > 0) old_before_ = test(base, old_);
   }

@@ -18,7 +18,7 @@ constexpr std::uint32_t kMostShift = 1000;
 
 void declare_pictures(Arguments& a, FinetuneOptions& o) {
   a.optional_operand("FILE", o.file, "the model");
-  a.text("--data,--images", "ROOT", o.data,
+  a.text("--data,--data-dir", "ROOT", o.data,
          "labelled pictures as for lentil train: those to train with are the corrections, those to test with "
          "are held out and judge");
   a.number("--corrections,--limit", o.corrections, {0, kMost},
@@ -61,10 +61,10 @@ void declare_rest(Arguments& a, FinetuneOptions& o) {
   a.flag("-q,--quiet", o.quiet, "no notes");
 }
 
-void check_undo(const FinetuneOptions& o) {
+void check_undo(const FinetuneOptions& o, const Arguments& arguments) {
   if (o.file.empty() && o.output.empty()) reject("--undo needs the FILE whose learning is to be undone");
   if (!o.file.empty() && !o.output.empty()) reject("--undo takes one FILE: leave out -o");
-  if (!o.data.empty()) reject("--undo only puts the old file back: leave out --data");
+  if (arguments.given("--data")) reject("--undo only puts the old file back: leave out --data");
 }
 
 // A new head knew nothing before: there is nothing to forget, and all of the way to go.
@@ -88,7 +88,7 @@ void declare(Arguments& arguments, FinetuneOptions& options) {
 }
 
 void check(FinetuneOptions& o, const Arguments& arguments) {
-  if (o.undo) return check_undo(o);
+  if (o.undo) return check_undo(o, arguments);
   if (o.file.empty()) reject("FILE is missing: which model is to learn?\nSee: lentil finetune --help");
   if (o.data.empty()) reject("--data is missing: where are the corrected pictures?");
   if (o.output.empty()) reject("-o is missing: which file gets the new weights? It may be the old one");

@@ -357,6 +357,8 @@ int run(const Command& command, std::span<const std::string> words) {
   if (options.tensor.name.empty() && (arguments.given("--slice") || arguments.given("--npy"))) {
     reject("--slice and --npy need the name of a tensor: lentil inspect FILE conv1.weight --slice 0,0");
   }
+  if (!options.tensor.name.empty() && (options.memory || arguments.given("--batch")))
+    reject("--memory and --batch belong to the whole model: leave out " + options.tensor.name);
   const ModelInput input = load_model(options.file);
   if (!options.tensor.name.empty()) {
     show_tensor(input.file.model(), options.tensor, options.json);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "tools/arguments.h"
-#include "tools/command.h"
+#include "tools/parts.h"
 #include "tools/text.h"
 
 namespace lentil::tools {
@@ -94,6 +94,7 @@ std::string overview() {
       "\nExamples:\n"
       "  lentil train --data synth\n"
       "  lentil eval lenet.lentil --data synth --confusion\n"
+      "  lentil predict lenet.lentil photo.jpg\n"
       "  lentil inspect lenet.lentil --memory\n"
       "  lentil bench lenet.lentil\n"
       "\nUsage: lentil COMMAND [OPTIONS]\n\nCommands:\n";
@@ -116,7 +117,7 @@ std::string man_page() {
       "Options are written\n\\fB\\-\\-name value\\fR or \\fB\\-\\-name=value\\fR; the last one counts. "
       "What the command line does not say is taken from the environment, then from\nthe files below.\n";
   text += ".SH COMMANDS\n";
-  for (const Command* command : commands()) text += roff_command(*command);
+  for (const Command* command : commands_with_options()) text += roff_command(*command);
   text += roff_list("ENVIRONMENT", kEnvironment) + roff_list("FILES", kFiles) +
           roff_list("EXIT STATUS", kExitCodes);
   text.pop_back();

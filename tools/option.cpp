@@ -4,7 +4,7 @@
 #include <array>
 
 #include "models/registry.h"
-#include "tools/command.h"
+#include "tools/parts.h"
 
 namespace lentil::tools {
 
@@ -15,7 +15,8 @@ const std::string& Option::main_name() const {
 }
 
 bool configurable(const Option& option) {
-  constexpr std::array<std::string_view, 3> kThisRunOnly{"--output", "--force", "--resume"};
+  constexpr std::array<std::string_view, 6> kThisRunOnly{"--output", "--force", "--resume",
+                                                         "--undo",   "--npy",   "--png"};
   const bool this_run_only =
       std::find(kThisRunOnly.begin(), kThisRunOnly.end(), option.main_name()) != kThisRunOnly.end();
   return !option.is_operand() && !this_run_only;
@@ -25,8 +26,10 @@ Candidates candidates(const Option& option) {
   const std::string& kind = option.is_operand() ? option.names[0] : option.value;
   if (!option.words.empty()) return {.words = option.words};
   if (kind == "COMMAND") return {.words = command_names()};
-  if (kind == "FILE") return {.words = {}, .files = true};
-  if (kind == "ROOT") return {.words = {"synth"}, .folders = true};
+  if (kind == "WORD") return {.words = all_part_words()};
+  if (kind == "FOLDER") return {.words = {}, .folders = true};
+  if (kind == "FILE" || kind == "IMAGE") return {.words = {}, .files = true};
+  if (kind == "ROOT") return {.words = {"synth"}, .files = true};
   if (kind != "NET") return {};
   Candidates networks{.words = {}, .files = true};
   for (const models::Definition& definition : models::definitions())

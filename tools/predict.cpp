@@ -107,7 +107,9 @@ std::vector<std::string> pictures_in(const std::string& folder) {
       found.push_back(entry.path().string());
   }
   if (found.empty())
-    fail(fmt::format("{}: there is no picture in this folder (PNG, JPEG, BMP or PNM)", folder));
+    fail(fmt::format(
+        "{}: there is no picture in this folder (PNG, JPEG, BMP or PNM); folders inside it do not count",
+        folder));
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -141,7 +143,7 @@ class Report {
                                    percent(p.probabilities[p.ranked[0]]));
     std::string others;
     for (std::size_t i = 1; i < shown; ++i)
-      others += fmt::format("{}{} {}", others.empty() ? "" : ", ", predictor_.label(p.ranked[i]),
+      others += fmt::format("{}{}: {}", others.empty() ? "" : ", ", predictor_.label(p.ranked[i]),
                             percent(p.probabilities[p.ranked[i]]));
     print_result(others.empty() ? line : line + "  (" + others + ")");
     if (options_.show) print_result(drawing(p));

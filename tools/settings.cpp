@@ -8,6 +8,7 @@
 
 #include "formats/host/file_io.h"
 #include "tools/arguments.h"
+#include "tools/parts.h"
 #include "tools/stop.h"
 #include "tools/text.h"
 
@@ -72,8 +73,8 @@ struct KnownKeys {
 
 KnownKeys known_keys(const std::string& section) {
   KnownKeys known;
-  for (const Command* command : commands()) {
-    if (!section.empty() && command->name != section) continue;
+  for (const Command* command : commands_with_options()) {
+    if (!section.empty() && section_name(*command) != section) continue;
     const Arguments arguments = Arguments::of(*command);
     for (const Option& option : arguments.options()) {
       auto& names = configurable(option) ? known.configurable : known.command_line_only;
@@ -87,11 +88,18 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+std::vector<std::string> section_names() {
+  std::vector<std::string> names;
+  for (const Command* command : commands_with_options()) names.push_back(section_name(*command));
+  return names;
+}
+
 void check_entry(const ConfigEntry& entry, const std::string& file) {
   const std::string where = fmt::format("{}:{}: ", file, entry.line);
-  if (!entry.section.empty() && find_command(entry.section) == nullptr) {
-    reject(fmt::format("{}there is no command '{}'{}; a section has the name of a command", where,
-                       entry.section, did_you_mean(entry.section, command_names())));
+  const std::vector<std::string> sections = section_names();
+  if (!entry.section.empty() && !contains(sections, entry.section)) {
+    reject(fmt::format("{}there is no section [{}]{}; sections are {}", where, entry.section,
+                       did_you_mean(entry.section, sections), join(sections, ", ")));
   }
   if (entry.key.empty()) return;
   const KnownKeys known = known_keys(entry.section);
@@ -100,8 +108,10 @@ void check_entry(const ConfigEntry& entry, const std::string& file) {
   if (contains(known.command_line_only, key))
     reject(fmt::format("{}--{} counts on the command line alone; remove it here", where, key));
   const std::string place = entry.section.empty() ? "" : fmt::format(" in [{}]", entry.section);
-  reject(fmt::format("{}unknown key '{}'{}{}\nSee: lentil config{}{}", where, entry.key, place,
-                     did_you_mean(key, known.configurable), entry.section.empty() ? "" : " ", entry.section));
+  std::string words = entry.section.empty() ? "" : " " + entry.section;
+  std::replace(words.begin(), words.end(), '.', ' ');
+  reject(fmt::format("{}unknown key '{}'{}{}\nSee: lentil config{}", where, entry.key, place,
+                     did_you_mean(key, known.configurable), words));
 }
 
 const ConfigEntry* find_entry(const ConfigFile& file, std::string_view section, const std::string& key) {
@@ -113,10 +123,13 @@ const ConfigEntry* find_entry(const ConfigFile& file, std::string_view section, 
 
 }  // namespace
 
+std::string section_name(const Command& command) { return name_with('.', command); }
+
 std::string variable_name(std::string_view command, std::string_view name) {
   std::string all =
       command.empty() ? fmt::format("LENTIL_{}", name) : fmt::format("LENTIL_{}_{}", command, name);
-  std::replace(all.begin(), all.end(), '-', '_');
+  std::replace_if(
+      all.begin(), all.end(), [](char c) { return c == '-' || c == ' '; }, '_');
   std::transform(all.begin(), all.end(), all.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return all;
@@ -143,7 +156,7 @@ std::optional<Setting> Settings::find(const Command& command, const Option& opti
     }
   }
   for (const ConfigFile& file : files_) {
-    for (const std::string_view section : {command.name, std::string_view{}}) {
+    for (const std::string& section : {section_name(command), std::string{}}) {
       for (const std::string& key : keys(option)) {
         const ConfigEntry* entry = find_entry(file, section, key);
         if (entry != nullptr) return Setting{entry->value, fmt::format("{}:{}", file.path, entry->line)};

@@ -39,7 +39,10 @@ class Settings {
   std::vector<ConfigFile> files_;
 };
 
-// LENTIL_LR for lr; with a command LENTIL_TRAIN_LR.
+// Of a command in a configuration file: "train", "data.check".
+std::string section_name(const Command& command);
+
+// LENTIL_LR for lr; with a command LENTIL_TRAIN_LR, or LENTIL_DATA_SHOW_COUNT.
 std::string variable_name(std::string_view command, std::string_view name);
 
 }  // namespace lentil::tools

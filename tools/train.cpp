@@ -36,7 +36,7 @@ int test_existing(const TrainOptions& options, const ModelFile& file, Machine& m
   if (file.state) {
     log.note(fmt::format("its training stopped after step {}; --resume goes on", file.state->numbers.step));
   }
-  const DataSplit data = load_data(options.data, file);
+  const DataSplit data = load_data(options.data, file, options.quiet);
   TrainReport report{
       .file = options.output, .hash = weights_hash(file.model()), .test = {}, .trained = false};
   report.test = test_model(machine, file, data.test, options.test_batch_size);

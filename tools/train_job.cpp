@@ -17,14 +17,16 @@ using namespace formats;
 
 struct Roots {
   std::string data, mix;
+  bool quiet = false;
 };
 
 // The images of both; `held_out` says how many of `data` to keep for validation, and the seed which.
 TrainingData training_data(const Roots& roots, const TrainOptions& held_out, const ModelFile& file) {
-  DataSplit all = load_data(roots.data, file);
+  DataSplit all = load_data(roots.data, file, roots.quiet);
   DataSplit parts = need(hold_out(std::move(all.train), held_out.validation, held_out.seed));
   if (!roots.mix.empty())
-    parts.train = need(joined(std::move(parts.train), load_data(roots.mix, file).train));
+    parts.train = need(joined(std::move(parts.train),
+                              load_data(roots.mix, file, roots.quiet || roots.mix == roots.data).train));
   return {.train = std::move(parts.train), .validation = std::move(parts.test), .test = std::move(all.test)};
 }
 
@@ -49,9 +51,10 @@ void check_same_data(const TrainingRecord& record, const TrainingData& data, con
 // Pictures for the file; those that it brought stay if none are asked for.
 void add_replay(const TrainOptions& options, ModelFile& file) {
   if (options.replay == 0) return;
-  file.replay = options.replay_from.empty() ? drawn_samples(file, options.replay)
-                                            : chosen_samples(load_data(options.replay_from, file).train,
-                                                             options.replay, options.seed);
+  file.replay = options.replay_from.empty()
+                    ? drawn_samples(file, options.replay)
+                    : chosen_samples(load_data(options.replay_from, file, options.quiet).train,
+                                     options.replay, options.seed);
   if (file.replay.empty())
     reject(
         "--replay draws digits of 28x28 pixels, and this network takes other pictures: name some with "
@@ -60,17 +63,17 @@ void add_replay(const TrainOptions& options, ModelFile& file) {
 
 }  // namespace
 
-DataSplit load_data(const std::string& root, const ModelFile& file) {
+DataSplit load_data(const std::string& root, const ModelFile& file, bool quiet) {
   const auto classes = static_cast<std::uint32_t>(output_count(file.model()));
   DataSplit data = need(load_dataset(root, need(PictureInput::of(file)).request(classes)));
-  for (const std::string& note : data.notes) print_note(note);
+  if (!quiet) std::for_each(data.notes.begin(), data.notes.end(), print_note);
   return data;
 }
 
 TrainJob new_job(TrainOptions& options) {
   TrainJob job{.start = make_network(options.arch, options.seed), .data = {}};
   add_replay(options, job.start);
-  job.data = training_data({options.data, options.mix}, options, job.start);
+  job.data = training_data({options.data, options.mix, options.quiet}, options, job.start);
   resolve_full_batch(options, job.data);
   return job;
 }
@@ -81,7 +84,7 @@ TrainJob resumed_job(TrainOptions& options, const Arguments& arguments, ModelFil
     fail(fmt::format("--resume: '{}' does not say what it was trained on", options.output));
   const TrainOptions stored = options_of_command(job.start.state->command, options.output);
   const Roots roots{arguments.given("--data") ? options.data : stored.data,
-                    arguments.given("--mix") ? options.mix : stored.mix};
+                    arguments.given("--mix") ? options.mix : stored.mix, options.quiet};
   job.data = training_data(roots, stored, job.start);
   resolve_full_batch(options, job.data);
   adopt_stored(options, arguments, stored);

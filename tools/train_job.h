@@ -16,7 +16,8 @@ TrainJob new_job(TrainOptions& options);
 // Goes on where `checkpoint` stopped; `options` become those that it began with.
 TrainJob resumed_job(TrainOptions& options, const Arguments& arguments, formats::ModelFile checkpoint);
 
-// The images of `root` for as many classes as the network has outputs.
-formats::DataSplit load_data(const std::string& root, const formats::ModelFile& file);
+// The images of `root` for as many classes as the network has outputs. What was left out of them is noted on
+// standard error unless `quiet`.
+formats::DataSplit load_data(const std::string& root, const formats::ModelFile& file, bool quiet = false);
 
 }  // namespace lentil::tools

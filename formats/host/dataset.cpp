@@ -81,19 +81,23 @@ void name_known_files(DataSplit& split) {
   if (known) split.train.name = split.test.name = "MNIST, original";
 }
 
+constexpr std::string_view kWhatToDo =
+    "Name the folder that holds the four MNIST files (where they are published, or where another toolkit has "
+    "downloaded them), a CSV file, a NumPy archive (.npz) or a folder of pictures, or use \"synth\" for "
+    "drawn digits, which need no files.";
+
 Failure nothing_found(const std::string& root, std::span<const fs::path> folders) {
-  std::string message = "no data set found at " + root + ": looked for ";
-  message += both_spellings(kTrainImages) + ", " + both_spellings(kTrainLabels) + ", " +
+  std::error_code error;
+  std::string message = "no data set found at " + root + ": ";
+  if (!fs::exists(root, error))
+    return {message + "there is no such file or folder. " + std::string(kWhatToDo)};
+  if (!fs::is_directory(root, error)) return {message + "this file is none. " + std::string(kWhatToDo)};
+  message += "looked for " + both_spellings(kTrainImages) + ", " + both_spellings(kTrainLabels) + ", " +
              both_spellings(kTestImages) + ", " + both_spellings(kTestLabels) +
              " (each with or without .gz) in ";
   for (const fs::path& folder : folders)
     message += folder.string() + (&folder == &folders.back() ? "" : ", ");
-  message +=
-      ", for train.csv, and for folders of pictures, one per class. Name the folder that holds the four "
-      "MNIST "
-      "files (where they are published, or where another toolkit has downloaded them), a CSV file or a "
-      "folder "
-      "of pictures, or use \"synth\" for drawn digits, which need no files.";
+  message += ", for train.csv, and for folders of pictures, one per class. " + std::string(kWhatToDo);
   return {message};
 }
 

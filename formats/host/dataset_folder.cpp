@@ -61,10 +61,15 @@ Outcome<Dataset> read_pictures(const Found& found, const ClassLabels& labels, co
 }
 
 void note(const Found& found, const std::string& where, std::vector<std::string>& notes) {
-  if (found.hidden + found.others + found.folders == 0) return;
-  notes.push_back(where + ": skipped " + std::to_string(found.others) + " files that are no pictures, " +
-                  std::to_string(found.hidden) + " hidden files and " + std::to_string(found.folders) +
-                  " folders inside a class");
+  std::string skipped;
+  const auto add = [&](std::size_t count, const std::string& one, const std::string& many) {
+    if (count == 0) return;
+    skipped += (skipped.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  add(found.others, "file that is no picture", "files that are no pictures");
+  add(found.hidden, "hidden file", "hidden files");
+  add(found.folders, "folder inside a class", "folders inside a class");
+  if (!skipped.empty()) notes.push_back(where + ": skipped " + skipped);
 }
 
 fs::path first_folder(const fs::path& root, const std::array<const char*, 2>& names) {

@@ -1,5 +1,6 @@
 // clang-format off: jpeglib.h needs FILE and size_t declared before it
 #include <cstdio>
+#include <jerror.h>
 #include <jpeglib.h>
 // clang-format on
 #include <array>
@@ -28,9 +29,15 @@ struct Errors {
   std::longjmp(errors.escape, 1);
 }
 
-// Warnings (-1) tell of damage that libjpeg would paint over with grey; the rest is chatter.
+// Nothing of the picture is missing: stray bytes as some cameras leave them, versions and colour
+// transforms of other programs.
+bool harmless(int code) {
+  return code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM;
+}
+
+// Other warnings (-1) tell of damage that libjpeg would paint over with grey; the rest is chatter.
 void on_message(j_common_ptr jpeg, int level) {
-  if (level < 0) on_error(jpeg);
+  if (level < 0 && !harmless(jpeg->err->msg_code)) on_error(jpeg);
 }
 
 void on_output(j_common_ptr) {}

@@ -1,5 +1,3 @@
-#include "tools/arguments.h"
-
 #include "tests/tools/program.h"
 
 using namespace lentil::test;
@@ -60,4 +58,17 @@ TEST_CASE("options are taken with a blank or an equals sign, and the last one co
   const auto result =
       run_json({"train", "--data=synth:60,20", "--epochs=7", "--epochs", "1", "-o", file, "--arch=logreg"});
   CHECK(result["epochs"] == 1);
+}
+
+TEST_CASE("operands are one or more words, with options among them") {
+  const auto files = [](const Words& words) {
+    Words all{"predict", LENTIL_SOURCE_DIR "/models/lenet_mnist.lentil"};
+    all.insert(all.end(), words.begin(), words.end());
+    Words found;  // nothing is there: each is answered with an error
+    for (const auto& answer : nlohmann::json::parse(run_lentil(all).out)) found.push_back(answer["file"]);
+    return found;
+  };
+  CHECK(files({"/no/a", "--json", "/no/b", "--", "--no"}) == Words{"/no/a", "/no/b", "--no"});
+  CHECK(files({"--json", "/no/a"}) == Words{"/no/a"});
+  CHECK_THAT(refused({"predict", "model", "--json"}), Contains("IMAGE is missing"));
 }

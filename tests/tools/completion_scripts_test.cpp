@@ -46,9 +46,25 @@ TEST_CASE("bash completes commands, options, words and files") {
   CHECK(offered("lentil train --arch logr") == "logreg\n");
   CHECK(offered("lentil train -o mo") == "model.lentil\n");
   CHECK(offered("lentil eval mo") == "model.lentil\n");
-  CHECK(offered("lentil eval x --data ''") == "digits synth\n");
+  CHECK(offered("lentil eval x --data di") == "digits\n");
+  CHECK(offered("lentil eval x --data sy") == "synth\n");
+  CHECK(offered("lentil finetune mo") == "model.lentil\n");
+  CHECK(offered("lentil predict model.lentil mo") == "model.lentil\n");
+  CHECK(offered("lentil predict model.lentil --ink ''") == "auto dark light\n");
   CHECK(offered("lentil help tr") == "train\n");
   CHECK(offered("lentil completion f") == "fish\n");
+}
+
+TEST_CASE("bash completes commands of two words") {
+  if (!has("bash")) return;
+  CHECK(offered("lentil data ''") == "check show synth --help\n");
+  CHECK(offered("lentil data sy") == "synth\n");
+  CHECK(offered("lentil data show --s") == "--set\n");
+  CHECK(offered("lentil data show x --set te") == "test\n");
+  CHECK(offered("lentil data check di") == "digits\n");
+  CHECK(offered("lentil data synth -o ''") == "digits\n");
+  CHECK(offered("lentil help data sh") == "show\n");
+  CHECK(offered("lentil config data ''") == "check show synth\n");
 }
 
 TEST_CASE("fish completes commands, options, words and files") {
@@ -56,10 +72,13 @@ TEST_CASE("fish completes commands, options, words and files") {
   const std::string found =
       shell("fish",
             "source script\n"
-            "for line in 'ins' 'train --sch' 'train --goal sm' 'eval mo' 'eval --data dig'\n"
+            "for line in 'ins' 'train --sch' 'train --goal sm' 'eval mo' 'eval --data dig' 'data sy' "
+            "'data show --se' 'data show --set tr' 'data check mo' 'help data sh' 'help sh' 'help tra'\n"
             "  complete -C \"lentil $line\" | cut -f 1\n"
             "end\n");
-  CHECK(found == "inspect\n--schedule\nsmall\nmodel.lentil\ndigits/\n");
+  CHECK(
+      found ==
+      "inspect\n--schedule\nsmall\nmodel.lentil\ndigits/\nsynth\n--set\ntrain\nmodel.lentil\nshow\ntrain\n");
 }
 
 TEST_CASE("zsh takes the completion as its own") {

@@ -43,7 +43,7 @@ TEST_CASE("data check reports pictures in folders, what was skipped and what is 
   INFO(ended.err);
   CHECK(ended.code == 0);
   CHECK_THAT(ended.out,
-             Contains("data: pictures in folders\n") && Contains("skipped 1 files that are no pictures"));
+             Contains("data: pictures in folders\n") && Contains("skipped 1 file that is no picture\n"));
   CHECK_THAT(ended.out, Contains("suspicious: the test set has no images of dog") &&
                             Contains("dark on light") && Contains("2 images without content") &&
                             Contains("1 image of the test set is in the training set too"));

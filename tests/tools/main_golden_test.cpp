@@ -30,7 +30,8 @@ const std::vector<Mask>& masks() {
       {std::regex("\"isa\":\"[a-z0-9]+\""), "\"isa\":\"ISA\""},
       {std::regex("(\"(threads|seconds|images_per_second)\"):[-+.e0-9]+"), "$1:N"},
       {std::regex("[0-9,]+ img/s"), "N img/s"},
-      {std::regex("[0-9.]+ s,"), "N s,"}};
+      {std::regex("[0-9.]+ s,"), "N s,"},
+      {std::regex("in [0-9.]+ s"), "in N s"}};
   return all;
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("what is no picture is skipped and counted") {
   REQUIRE(split);
   CHECK(split->train.size() + split->test.size() == 2);
   REQUIRE(split->notes.size() == 1);
-  CHECK_THAT(split->notes[0], Contains("2 files that are no pictures, 1 hidden files and 1 folders"));
+  CHECK_THAT(split->notes[0], Contains("2 files that are no pictures, 1 hidden file, 1 folder inside"));
 }
 
 TEST_CASE("pictures of the wrong size are refused by name, unless they are prepared") {

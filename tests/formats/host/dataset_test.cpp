@@ -90,6 +90,15 @@ TEST_CASE_METHOD(Folder, "load_dataset says what it looked for and where") {
   CHECK_THAT(message, Contains("MNIST/raw, ") && Contains("the four MNIST files") && Contains("\"synth\""));
 }
 
+TEST_CASE_METHOD(Folder, "load_dataset looks for nothing in a root that is not there or is a file") {
+  const std::string nowhere = load_dataset(folder_.path("nowhere")).error().message;
+  CHECK_THAT(nowhere, Contains("nowhere: there is no such file or folder") && Contains("\"synth\""));
+  CHECK_THAT(nowhere, !Contains("looked for"));
+  write_labels("file", {1, 2});
+  const std::string file = load_dataset(folder_.path("file")).error().message;
+  CHECK_THAT(file, Contains("file: this file is none") && !Contains("looked for"));
+}
+
 TEST_CASE_METHOD(Folder, "load_dataset names the one file that is missing") {
   write_all("raw/", {});
   std::filesystem::remove(folder_.path("raw/t10k-labels-idx1-ubyte"));

@@ -96,6 +96,15 @@ std::size_t frame_sizes(const Bytes& bytes) {
   throw std::runtime_error("no frame");
 }
 
+// The place where the only scan's coded pixels begin.
+std::size_t scan_data(const Bytes& bytes) {
+  for (std::size_t i = 2; i + 4 < bytes.size(); ++i) {
+    if (bytes[i] == std::byte{0xff} && bytes[i + 1] == std::byte{0xda})
+      return i + 2 + static_cast<std::size_t>(bytes[i + 3]);
+  }
+  throw std::runtime_error("no scan");
+}
+
 }  // namespace
 
 TEST_CASE("jpeg: grey and colour are read, baseline and progressive") {
@@ -154,6 +163,55 @@ TEST_CASE("jpeg: every wrong bit is a failure or a picture") {
                                     {.from = JCS_RGB, .stored = JCS_YCbCr, .progressive = true})) > 0);
   CHECK(check_every_flip(write_jpeg(plain(8, 8, {9, 9, 9, 9}),
                                     {.from = JCS_CMYK, .stored = JCS_YCCK, .adobe = true})) > 0);
+}
+
+TEST_CASE("jpeg: oddities that cost nothing of the picture are read") {
+  const Bytes good = write_jpeg(two_halves(), {});
+  const Image expected = decoded(good);
+  const auto same = [&](const Bytes& bytes) { return decoded(bytes).pixels == expected.pixels; };
+
+  SECTION("bytes before the end, as some cameras leave them") {
+    Bytes bytes = good;
+    bytes.insert(bytes.end() - 2, 40, std::byte{0x5a});
+    CHECK(same(bytes));
+  }
+  SECTION("bytes between two markers") {
+    Bytes bytes = good;
+    const auto frame = bytes.begin() + static_cast<std::ptrdiff_t>(frame_sizes(good) - 5);
+    bytes.insert(frame, 3, std::byte{0});
+    CHECK(same(bytes));
+  }
+  SECTION("bytes behind the end") {
+    Bytes bytes = good;
+    bytes.insert(bytes.end(), 40, std::byte{0x5a});
+    CHECK(same(bytes));
+  }
+  SECTION("a later version of JFIF") {
+    Bytes bytes = good;
+    constexpr std::size_t kMajor = 11;  // behind SOI, marker, length and "JFIF\0"
+    REQUIRE(bytes[kMajor] == std::byte{1});
+    bytes[kMajor] = std::byte{3};
+    CHECK(same(bytes));
+  }
+}
+
+TEST_CASE("jpeg: where the picture's own data are damaged it is refused") {
+  const Bytes good = write_jpeg(two_halves(), {});
+  const std::size_t first = scan_data(good);
+
+  SECTION("they end too early") {
+    Bytes bytes = good;
+    bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(first + 2), bytes.end() - 2);
+    CHECK_THAT(refusal(bytes), Contains("premature end"));
+  }
+  SECTION("a code that does not exist") {
+    Bytes bytes = good;
+    for (std::size_t i = first; i < bytes.size() - 3; i += 2) {
+      bytes[i] = std::byte{0xff};
+      bytes[i + 1] = std::byte{0};  // the sign that 0xff is data
+    }
+    CHECK_THAT(refusal(bytes), Contains("Corrupt JPEG data: bad Huffman code"));
+  }
 }
 
 TEST_CASE("jpeg: absurd sizes are refused before memory is allocated") {
