@@ -25,7 +25,7 @@ TEST_CASE("an unknown option is refused, with the nearest one named") {
 
 TEST_CASE("an operand that is missing or one too many is refused") {
   CHECK_THAT(refused({"eval"}), Contains("FILE is missing"));
-  CHECK_THAT(refused({"inspect", "a", "b"}), Contains("'b' is one word too many"));
+  CHECK_THAT(refused({"inspect", "a", "b", "c"}), Contains("'c' is one word too many"));
   CHECK_THAT(refused({"train", "data"}), Contains("'data' is one word too many"));
 }
 

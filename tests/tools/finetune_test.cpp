@@ -127,7 +127,7 @@ TEST_CASE("a new head learns new classes") {
 
   CHECK(run_json(finetune(base, mine, {"--new-head", "12"}))["kept"] == true);
   CHECK(load(mine).layers.back().settings.type == lentil::LayerType::log_softmax);
-  CHECK(run_json({"inspect", mine})["parameters"] == 785 * 12);
+  CHECK(run_json({"inspect", mine})["parameters"] == 785 * 128 + 129 * 64 + 65 * 12);
 }
 
 TEST_CASE("frozen layers keep their weights") {

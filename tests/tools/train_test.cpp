@@ -139,7 +139,7 @@ TEST_CASE("what cannot be read or written is told before the training") {
 
 TEST_CASE("data that are missing are told with the names and places that were tried") {
   const TemporaryFolder folder;
-  const Ended ended = run_lentil({"train", "--data", folder.path("data"), "-o", folder.path("m.lentil")});
+  const Ended ended = run_lentil({"train", "--data", folder.path(""), "-o", folder.path("m.lentil")});
   CHECK(ended.code == 1);
   CHECK_THAT(ended.err, Contains("train-images-idx3-ubyte") && Contains("MNIST/raw") && Contains("synth"));
   CHECK(run_lentil({"train", "--data", "synth:0,5", "-o", folder.path("m.lentil")}).code == 1);
