@@ -87,6 +87,7 @@ int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   const InterruptGuard guard;
   Training training(machine, options, std::move(job.start), job.data);
   training.run(log);
+  log.end();
   const ModelFile file = training.result();
   need(save_model_file(options.output, file));
   if (InterruptGuard::signal() != 0) return say_interrupted(log, options, training);

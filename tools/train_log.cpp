@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "tools/curve.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/text.h"
@@ -44,6 +45,7 @@ void TrainLog::step(const formats::FitProgress& p) {
   images_ += p.batch;
   correct_ += p.correct;
   loss_sum_ += static_cast<double>(p.loss) * p.batch;
+  losses_.push_back(p.loss);
   if (show_ == Show::bar) draw_bar(p);
   if (show_ == Show::lines) print_line(p);
 }
@@ -92,6 +94,13 @@ void TrainLog::epoch_tested(const TestedEpoch& t) {
     print_note(epoch + "validation: " + test_text(*t.validation) + (t.best ? ", best so far" : ""));
   print_note(fmt::format("{}test: {}  {} img/s", epoch, test_text(t.test),
                          grouped(static_cast<std::uint64_t>(t.images_per_second))));
+}
+
+void TrainLog::end() {
+  constexpr std::size_t kLeast = 8, kMost = 60;  // steps that are worth a curve; columns
+  if (show_ == Show::nothing || losses_.size() < kLeast) return;
+  note(fmt::format("loss {:.4f} {} {:.4f}", losses_.front(), curve_text(losses_, kMost, use_utf8()),
+                   losses_.back()));
 }
 
 std::string test_text(const formats::TestResult& test) {

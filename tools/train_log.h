@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "formats/host/fit.h"
 #include "tools/progress_bar.h"
@@ -28,6 +29,7 @@ class TrainLog {
   void start_epoch();
   void step(const formats::FitProgress& progress);
   void epoch_tested(const TestedEpoch& tested);
+  void end();  // the curve of the loss
 
  private:
   enum class Show { nothing, lines, bar };
@@ -39,6 +41,7 @@ class TrainLog {
   bool shows_rate_;  // of every line: a schedule changes it
   std::uint32_t epochs_, step_images_, interval_;
   ProgressBar bar_;
+  std::vector<float> losses_;  // of all steps
   // Of the epoch so far:
   std::chrono::steady_clock::time_point begin_{};
   std::uint64_t images_ = 0, correct_ = 0;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "formats/host/samples.h"
+#include "runtime/answer.h"
+#include "runtime/probabilities.h"
 
 namespace lentil::formats {
 namespace {
@@ -40,7 +42,10 @@ Outcome<ModelLearner> ModelLearner::create(ModelFile given, const LearnerSetting
   const auto learner =
       Learner::create(model, **made, *kernels, arena, limits, settings.seed, settings.parallel);
   if (!learner) return failure(learner.error());
-  return ModelLearner(std::move(file), std::move(known), std::move(arena), *learner, *kernels);
+  auto input = PictureInput::of(*file);
+  if (!input) return input.error();
+  return ModelLearner(std::move(file), std::move(*input), std::move(known), std::move(arena), *learner,
+                      *kernels);
 }
 
 Outcome<std::monostate> ModelLearner::correct(std::span<const std::uint8_t> pixels, std::uint32_t label) {
@@ -55,6 +60,23 @@ Outcome<std::monostate> ModelLearner::correct(std::span<const std::uint8_t> pixe
     default:
       return std::monostate{};
   }
+}
+
+Outcome<std::monostate> ModelLearner::correct(const Image& image, std::uint32_t label) {
+  const auto prepared = input_(image, prepared_);
+  if (!prepared) return prepared.error();
+  return correct(std::span<const std::uint8_t>(prepared_), label);
+}
+
+Outcome<Answer> ModelLearner::classify(const Image& image) {
+  const auto prepared = input_(image, prepared_);
+  if (!prepared) return prepared.error();
+  std::vector<float> outputs(session().output_size());
+  const Status status = session().run(std::span<const std::uint8_t>(prepared_), outputs);
+  if (status != Status::ok) return Failure{std::string("the network cannot be run: ") + status_name(status)};
+  to_probabilities(session().model(), outputs);
+  const std::size_t best = answer(outputs);
+  return Answer{static_cast<std::uint32_t>(best), outputs[best]};
 }
 
 Outcome<LearnReport> ModelLearner::learn(const LearnOptions& options) {

@@ -1,6 +1,6 @@
 // Learning from corrections on a host, in three lines:
 //   auto learner = ModelLearner::open("digits.lentil");
-//   learner->correct(pixels, 7);  ...  learner->learn();  learner->save("digits.lentil");
+//   learner->correct(image, 7);  ...  learner->learn();  learner->save("digits.lentil");
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "formats/host/aligned_bytes.h"
+#include "formats/host/picture_input.h"
 #include "formats/model_file.h"
 #include "runtime/learner.h"
 
@@ -26,16 +27,24 @@ struct LearnerSettings {
   ParallelFor parallel{};
 };
 
+struct Answer {
+  std::uint32_t label = 0;  // the likeliest class
+  float probability = 0;
+};
+
 // Owns a model, its memory and the corrections. Movable.
 class ModelLearner {
  public:
-  // Fails for a file that cannot be read, and a network that cannot be trained for classes.
+  // Fails for a file that cannot be read, a network that cannot be trained for classes, and one that wants
+  // pictures prepared as nobody can.
   static Outcome<ModelLearner> open(const std::string& path, const LearnerSettings& settings = {});
   static Outcome<ModelLearner> create(ModelFile file, const LearnerSettings& settings = {});
 
   // The picture as the network takes it ([C][H][W]) and the class that it shows; the oldest correction makes
   // room if there is none left.
   Outcome<std::monostate> correct(std::span<const std::uint8_t> pixels, std::uint32_t label);
+  // The same for a picture of any size, prepared as the file says.
+  Outcome<std::monostate> correct(const Image& image, std::uint32_t label);
   std::uint32_t corrections() const { return learner_.corrections(); }
 
   // Learns from all corrections so far, mixed with known pictures. The report says whether the weights became
@@ -44,7 +53,9 @@ class ModelLearner {
   Outcome<LearnReport> learn(const LearnOptions& options = {});
   std::size_t replayed() const { return known_.size(); }
 
-  // Answers with the weights as they are now; one image of pixels at a time, or `batch`.
+  // What the weights as they are now see in a picture of any size.
+  Outcome<Answer> classify(const Image& image);
+  // The same for prepared images, one at a time, or `batch`.
   Session& session() { return learner_.session(); }
 
   // The model with the weights as they are now. Outputs of golden samples are new, the description, which
@@ -54,16 +65,20 @@ class ModelLearner {
   Outcome<std::monostate> save(const std::string& path, const std::string& note = "") const;
 
  private:
-  ModelLearner(std::unique_ptr<ModelFile> file, std::vector<Sample> known, AlignedBytes arena,
-               const Learner& learner, const kernels::KernelTable& kernels)
+  ModelLearner(std::unique_ptr<ModelFile> file, PictureInput input, std::vector<Sample> known,
+               AlignedBytes arena, const Learner& learner, const kernels::KernelTable& kernels)
       : file_(std::move(file)),
+        input_(std::move(input)),
+        prepared_(input_.shape().count()),
         known_(std::move(known)),
         arena_(std::move(arena)),
         learner_(learner),
         kernels_(&kernels) {}
 
   std::unique_ptr<ModelFile> file_;  // with the weights that it came with; the learner points to it
-  std::vector<Sample> known_;        // with pixels
+  PictureInput input_;
+  std::vector<std::uint8_t> prepared_;  // the latest picture
+  std::vector<Sample> known_;           // with pixels
   AlignedBytes arena_;
   Learner learner_;
   const kernels::KernelTable* kernels_;

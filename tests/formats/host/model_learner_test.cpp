@@ -35,6 +35,29 @@ void correct(ModelLearner& learner, std::uint32_t count) {
 
 }  // namespace
 
+TEST_CASE("pictures of any size are prepared, classified and learnt from") {
+  const test::TemporaryFolder folder;
+  auto learner = ModelLearner::open(saved_network(folder));
+  REQUIRE(learner);
+  Image image{.width = 90, .height = 120, .channels = 3};
+  image.pixels.assign(90 * 120 * 3, 250);
+  for (std::size_t y = 20; y < 100; ++y) std::fill_n(image.pixels.begin() + (y * 90 + 40) * 3, 36, 10);
+  for (int i = 0; i < 30; ++i) REQUIRE(learner->correct(image, 1));
+  CHECK(learner->corrections() == 30);
+  REQUIRE(learner->learn({.targets = ReplayTargets::labels}));
+  const auto answer = learner->classify(image);
+  REQUIRE(answer);
+  CHECK(answer->label == 1);
+  CHECK(answer->probability > 0.5f);
+
+  const Image empty{.width = 5, .height = 5, .channels = 1, .pixels = std::vector<std::uint8_t>(25, 9)};
+  const auto refused = learner->correct(empty, 1);
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Contains("looks empty"));
+  CHECK_FALSE(learner->classify(empty));
+  CHECK(learner->corrections() == 30);
+}
+
 TEST_CASE("an app opens, corrects, learns and saves") {
   const test::TemporaryFolder folder;
   const std::string path = saved_network(folder);
