@@ -22,10 +22,10 @@ Outcome<ModelLearner> ModelLearner::open(const std::string& path, const LearnerS
   return create(std::move(*file), settings);
 }
 
-Outcome<ModelLearner> ModelLearner::create(ModelFile given, const LearnerSettings& settings) {
-  auto file = std::make_unique<ModelFile>(std::move(given));
-  const Model model = file->model();
-  std::vector<Sample> known = settings.known ? *settings.known : known_samples(*file, kReplayed);
+Outcome<ModelLearner> ModelLearner::create(ModelFile file, const LearnerSettings& settings) {
+  auto owned = std::make_unique<ModelFile>(std::move(file));
+  const Model model = owned->model();
+  std::vector<Sample> known = settings.known ? *settings.known : known_samples(*owned, kReplayed);
   AlignedBytes memory(plan_memory_bytes(model));
   const auto made = plan(model,
                          {.mode = Mode::train,
@@ -42,9 +42,9 @@ Outcome<ModelLearner> ModelLearner::create(ModelFile given, const LearnerSetting
   const auto learner =
       Learner::create(model, **made, *kernels, arena, limits, settings.seed, settings.parallel);
   if (!learner) return failure(learner.error());
-  auto input = PictureInput::of(*file);
+  auto input = PictureInput::of(*owned);
   if (!input) return input.error();
-  return ModelLearner(std::move(file), std::move(*input), std::move(known), std::move(arena), *learner,
+  return ModelLearner(std::move(owned), std::move(*input), std::move(known), std::move(arena), *learner,
                       *kernels);
 }
 
