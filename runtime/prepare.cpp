@@ -174,17 +174,27 @@ Prepared scale_picture(const Job& job, const ColourPlanes& output) {
   return prepared(dark, whole);
 }
 
+// Written so that a NaN is outside.
+bool is_possible(const Recipe& recipe, const Shape& input) {
+  const auto is_inside = [](float place, std::uint32_t side) {
+    return place >= 0 && place <= static_cast<float>(side);
+  };
+  return recipe.box > 0 && recipe.box <= kMostBox && is_inside(recipe.row, input.height) &&
+         is_inside(recipe.column, input.width);
+}
+
 Error find_mistake(const Picture& picture, const Recipe& recipe, const Shape& input, std::size_t memory,
                    std::size_t output) {
   const std::uint32_t longer = std::max(picture.width, picture.height);
   const std::size_t row = std::size_t{picture.width} * static_cast<std::size_t>(picture.format);
   if (memory < kPrepareBytes) return {Status::arena_too_small, 0, kPrepareBytes, memory};
-  if (output != input.count()) return {Status::wrong_size, 0, input.count(), output};
+  if (output != input.count() || output == 0)
+    return {Status::wrong_size, 0, std::max<std::size_t>(input.count(), 1), output};
   if (picture.width == 0 || picture.height == 0 || longer > kMostPictureSide)
     return {Status::bad_picture, 0, kMostPictureSide, longer};
   if (picture.height > 1 && picture.stride < row) return {Status::bad_picture, 0, row, picture.stride};
   const bool colour = input.channels == 3 && !recipe.crop;
-  if ((input.channels != 1 && !colour) || (recipe.crop && recipe.box == 0))
+  if ((input.channels != 1 && !colour) || (recipe.crop && !is_possible(recipe, input)))
     return {Status::unsupported_preparation, 0, 1, input.channels};
   return {};
 }

@@ -29,9 +29,11 @@ enum class Ink : std::uint8_t { find, dark, light };
 struct Recipe {
   Ink ink = Ink::find;          // of the picture; dark ink is inverted
   bool crop = true;             // false: the whole picture is scaled to the input's size, and nothing else
-  std::uint32_t box = 20;       // pixels of the ink's longer side
-  float row = 14, column = 14;  // where the ink's centre of mass goes, counted from the first pixel's middle
+  std::uint32_t box = 20;       // pixels of the ink's longer side, 1 to kMostBox
+  float row = 14, column = 14;  // where the ink's centre of mass goes, counted from the first pixel's middle;
+                                // from 0 to the input's height and width
 };
+inline constexpr std::uint32_t kMostBox = 4096;
 
 // MNIST's proportions for an input of another size.
 Recipe digit_recipe(const Shape& input);
@@ -50,7 +52,7 @@ inline constexpr std::size_t kPrepareBytes = 108 * 1024;  // working memory, wha
 // `output` becomes [C][H][W] of `input`, with one channel, or three if nothing is cropped. `memory` needs
 // kPrepareBytes and no alignment. Nothing is allocated. The time grows with the picture's pixels, each of
 // which is read twice at most (and once more where there is alpha). Errors: arena_too_small, wrong_size (of
-// `output`), bad_picture, no_ink, unsupported_preparation.
+// `output`; also if it is empty), bad_picture, no_ink, unsupported_preparation.
 Result<Prepared> prepare(const Picture& picture, const Recipe& recipe, const Shape& input,
                          std::span<std::byte> memory, std::span<std::uint8_t> output);
 

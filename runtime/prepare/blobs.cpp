@@ -226,18 +226,18 @@ Box choose(const Plane& ink, int sure, const Plane& mask, std::uint16_t* labels,
 
 }  // namespace
 
-Box choose_digit(const Plane& ink, const Thresholds& limits, const Plane& mask, std::uint16_t* labels,
+Box choose_digit(const Plane& ink, const Thresholds& thresholds, const Plane& mask, std::uint16_t* labels,
                  BlobMemory& memory) {
-  mark_ink(ink, limits.faint, mask);
+  mark_ink(ink, thresholds.faint, mask);
   erase_lines(mask);
-  return choose(ink, limits.sure, mask, labels, memory);
+  return choose(ink, thresholds.sure, mask, labels, memory);
 }
 
-Box choose_within(const Plane& ink, const Thresholds& limits, const Plane& allowed, const Plane& mask,
+Box choose_within(const Plane& ink, const Thresholds& thresholds, const Plane& allowed, const Plane& mask,
                   std::uint16_t* labels, BlobMemory& memory) {
-  mark_ink(ink, limits.faint, mask);
+  mark_ink(ink, thresholds.faint, mask);
   for (int i = 0; i < mask.count(); ++i) mask.data[i] &= allowed.data[i];
-  return choose(ink, limits.sure, mask, labels, memory);
+  return choose(ink, thresholds.sure, mask, labels, memory);
 }
 
 }  // namespace lentil::preparation

@@ -51,17 +51,17 @@ void find_ground(const Plane& grey, const Plane& ground, std::uint8_t* spare) {
 constexpr std::int64_t kAll = 1 << 16;
 std::int64_t light_share(const Plane& grey) {
   const int middle = two_classes(histogram(grey.values())).middle();
-  std::int64_t light = 0, light_border = 0, border = 0;
+  std::int64_t light = 0, light_border = 0;
+  const int inside = std::max(grey.width - 2, 0) * std::max(grey.height - 2, 0);
   for (int y = 0; y < grey.height; ++y) {
     for (int x = 0; x < grey.width; ++x) {
       const bool is_light = grey.at(x, y) > middle;
       light += is_light;
       if (x > 0 && y > 0 && x < grey.width - 1 && y < grey.height - 1) continue;
-      ++border;
       light_border += is_light;
     }
   }
-  return light * kAll / grey.count() + light_border * kAll / border;
+  return light * kAll / grey.count() + light_border * kAll / (grey.count() - inside);
 }
 
 }  // namespace

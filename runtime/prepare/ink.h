@@ -4,8 +4,8 @@
 
 namespace lentil::preparation {
 
-// Dark ink on a light ground? The border and the majority of all pixels vote, as they are and compared with their
-// surroundings: a shadow over half of a sheet is no ink. `spare` is overwritten.
+// Dark ink on a light ground? The border and the majority of all pixels vote, as they are and compared with
+// their surroundings: a shadow over half of a sheet is no ink. `spare` is overwritten.
 bool has_dark_ink(const Plane& grey, std::uint8_t* spare);
 
 void invert(const Plane& grey);

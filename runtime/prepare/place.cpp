@@ -51,6 +51,7 @@ Centre centre_of(const Plane& ink) {
       y_sum += std::int64_t{ink.at(x, y)} * (2 * y + 1);
     }
   }
+  if (mass == 0) return {};
   return {x_sum * kOne / (2 * mass), y_sum * kOne / (2 * mass)};
 }
 
@@ -59,16 +60,16 @@ std::uint8_t mean_over(const Plane& ink, std::int64_t left, std::int64_t top, st
   const auto part = [&](std::int64_t begin, int i) {
     return std::min<std::int64_t>(begin + side, (i + 1) * kOne) - std::max<std::int64_t>(begin, i * kOne);
   };
-  const auto first = [](std::int64_t begin) {
-    return static_cast<int>(std::max<std::int64_t>(begin / kOne, 0));
+  const auto first = [](std::int64_t begin, int length) {
+    return static_cast<int>(std::clamp<std::int64_t>(begin / kOne, 0, length));
   };
   const auto end = [&](std::int64_t begin, int length) {
-    return static_cast<int>(std::min<std::int64_t>((begin + side + kOne - 1) / kOne, length));
+    return static_cast<int>(std::clamp<std::int64_t>((begin + side + kOne - 1) / kOne, 0, length));
   };
   std::int64_t sum = 0;
-  for (int y = first(top); y < end(top, ink.height); ++y) {
+  for (int y = first(top, ink.height); y < end(top, ink.height); ++y) {
     std::int64_t row = 0;
-    for (int x = first(left); x < end(left, ink.width); ++x) row += part(left, x) * ink.at(x, y);
+    for (int x = first(left, ink.width); x < end(left, ink.width); ++x) row += part(left, x) * ink.at(x, y);
     sum += row / 256 * part(top, y);
   }
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(sum / (side * side / 256), 0, 255));

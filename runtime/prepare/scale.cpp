@@ -18,11 +18,11 @@ std::uint32_t over(std::uint32_t value, std::uint32_t alpha, std::uint32_t canva
   return (value * alpha + canvas * (255 - alpha) + 127) / 255;
 }
 
-template <PixelFormat kFormat>
+template <PixelFormat Format>
 Colour colour_of(const std::uint8_t* p, std::uint32_t canvas) {
-  if constexpr (kFormat == PixelFormat::grey) return {p[0], p[0], p[0]};
-  if constexpr (kFormat == PixelFormat::rgb) return {p[0], p[1], p[2]};
-  if constexpr (kFormat == PixelFormat::rgba)
+  if constexpr (Format == PixelFormat::grey) return {p[0], p[0], p[0]};
+  if constexpr (Format == PixelFormat::rgb) return {p[0], p[1], p[2]};
+  if constexpr (Format == PixelFormat::rgba)
     return {over(p[0], p[3], canvas), over(p[1], p[3], canvas), over(p[2], p[3], canvas)};
   const std::uint32_t grey = over(p[0], p[1], canvas);
   return {grey, grey, grey};
@@ -31,23 +31,26 @@ Colour colour_of(const std::uint8_t* p, std::uint32_t canvas) {
 // Where part i of n begins.
 int boundary(int length, int i, int n) { return static_cast<int>(std::int64_t{length} * i / n); }
 
-template <PixelFormat kFormat>
+template <PixelFormat Format>
 Colour mean_over(const Picture& picture, const Box& box, std::uint32_t canvas) {
-  constexpr auto kBytes = static_cast<int>(kFormat);
-  Colour sum{};
+  constexpr auto kBytes = static_cast<int>(Format);
+  std::array<std::uint64_t, 3> sum{};  // of a row fits into 32 bits, of a picture it does not
   for (int y = box.top; y < box.bottom; ++y) {
     const std::uint8_t* p = row_of(picture, y) + std::ptrdiff_t{box.left} * kBytes;
+    Colour row{};
     for (int x = box.left; x < box.right; ++x, p += kBytes) {
-      const Colour colour = colour_of<kFormat>(p, canvas);
-      for (std::size_t c = 0; c < 3; ++c) sum[c] += colour[c];
+      const Colour colour = colour_of<Format>(p, canvas);
+      for (std::size_t c = 0; c < 3; ++c) row[c] += colour[c];
     }
+    for (std::size_t c = 0; c < 3; ++c) sum[c] += row[c];
   }
-  const auto count = static_cast<std::uint32_t>(box.width() * box.height());
-  for (std::uint32_t& value : sum) value = (value + count / 2) / count;
-  return sum;
+  const auto count = static_cast<std::uint64_t>(box.width()) * static_cast<std::uint64_t>(box.height());
+  Colour mean{};
+  for (std::size_t c = 0; c < 3; ++c) mean[c] = static_cast<std::uint32_t>((sum[c] + count / 2) / count);
+  return mean;
 }
 
-template <PixelFormat kFormat>
+template <PixelFormat Format>
 void read_as(const Picture& picture, const Box& region, std::uint32_t canvas, const ColourPlanes& to) {
   const Plane& size = to.planes[0];
   for (int y = 0; y < size.height; ++y) {
@@ -56,7 +59,7 @@ void read_as(const Picture& picture, const Box& region, std::uint32_t canvas, co
     for (int x = 0; x < size.width; ++x) {
       const int left = region.left + boundary(region.width(), x, size.width);
       const int right = region.left + boundary(region.width(), x + 1, size.width);
-      const Colour colour = mean_over<kFormat>(picture, {left, top, right, bottom}, canvas);
+      const Colour colour = mean_over<Format>(picture, {left, top, right, bottom}, canvas);
       for (std::size_t c = 0; c < to.count; ++c) to.planes[c].at(x, y) = static_cast<std::uint8_t>(colour[c]);
     }
   }
@@ -77,7 +80,8 @@ struct Between {
   int first, second, part;
 };
 Between between(int length, int i, int n) {
-  const int place = std::clamp((2 * i + 1) * length * 128 / n - 128, 0, (length - 1) * 256);
+  const std::int64_t middle = (std::int64_t{2} * i + 1) * length * 128 / n - 128;
+  const int place = static_cast<int>(std::clamp<std::int64_t>(middle, 0, (length - 1) * 256));
   return {place / 256, std::min(place / 256 + 1, length - 1), place % 256};
 }
 

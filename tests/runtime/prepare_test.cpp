@@ -295,6 +295,52 @@ TEST_CASE("pictures of impossible sizes are refused before a pixel is read") {
         Status::unsupported_preparation);
 }
 
+TEST_CASE("recipes that no network has are refused") {
+  const Canvas canvas = black_on_white(2, 120, 4, 0, 0);
+  Pixels output;
+  const auto status = [&](const Recipe& recipe) {
+    const auto result = prepare_into(canvas.picture(), recipe, output);
+    return result ? Status::ok : result.error().status;
+  };
+  CHECK(status({.box = kMostBox}) == Status::ok);
+  CHECK(status({.row = 28, .column = 0}) == Status::ok);
+  CHECK(status({.box = kMostBox + 1}) == Status::unsupported_preparation);
+  CHECK(status({.box = 0xffffffff}) == Status::unsupported_preparation);
+  for (const float place : {-1.0f, 29.0f, 1e30f, -1e30f, INFINITY, NAN}) {
+    CHECK(status({.row = place}) == Status::unsupported_preparation);
+    CHECK(status({.column = place}) == Status::unsupported_preparation);
+  }
+}
+
+TEST_CASE("an input without a pixel is refused") {
+  const Canvas canvas(8, 8, 1, 0);
+  std::vector<std::byte> memory(kPrepareBytes);
+  for (const bool crop : {true, false}) {
+    const auto result = prepare(canvas.picture(), {.crop = crop, .row = 0}, {1, 0, 28}, memory, {});
+    REQUIRE_FALSE(result);
+    CHECK(result.error().status == Status::wrong_size);
+  }
+}
+
+TEST_CASE("a large picture keeps its lightness at an input of one pixel") {
+  const Canvas canvas(4200, 4200, 1, 250);  // their sum does not fit into 32 bits
+  std::vector<std::byte> memory(kPrepareBytes);
+  std::array<std::uint8_t, 1> output{};
+  REQUIRE(prepare(canvas.picture(), {.ink = Ink::light, .crop = false}, {1, 1, 1}, memory, output));
+  CHECK(output[0] == 250);
+}
+
+TEST_CASE("a picture is scaled to a long line from its first pixel to its last") {
+  Canvas halves(100, 1, 1, 0);
+  std::fill(halves.pixels.begin() + 50, halves.pixels.end(), std::uint8_t{255});
+  std::vector<std::byte> memory(kPrepareBytes);
+  constexpr Shape kLine{1, 1, 200'000};
+  std::vector<std::uint8_t> output(kLine.count());
+  REQUIRE(prepare(halves.picture(), {.ink = Ink::light, .crop = false}, kLine, memory, output));
+  CHECK(output.front() == 0);
+  CHECK(output.back() == 255);
+}
+
 TEST_CASE("pictures of any shape and of any contents are survived") {
   test::Dice dice(99);
   const std::array<std::array<std::uint32_t, 2>, 8> sizes{
@@ -358,5 +404,5 @@ TEST_CASE("pictures are prepared to the same bytes everywhere") {
     for (const std::uint8_t value : prepared(black_on_white(sample, 150, 3, 20, 33)))
       hash = (hash ^ value) * 0x100000001b3u;
   }
-  CHECK(hash == 0xac4b80b701ca7eacu);
+  CHECK(hash == 0x1f4cf54f7fb00982u);
 }
