@@ -227,7 +227,7 @@ Shape picture_shape(const Shape& input) {
 
 Recipe digit_recipe(const Shape& input) {
   const std::uint32_t side = std::min(input.height, input.width);
-  return {.box = std::max(1u, side * 20 / 28),
+  return {.box = std::max<std::uint32_t>(1, side * 20 / 28),
           .row = static_cast<float>(input.height) / 2,
           .column = static_cast<float>(input.width) / 2};
 }

@@ -32,6 +32,9 @@ void kernel_hashes(const kernels::KernelTable& table, std::span<std::byte> memor
 // The sizes of arenas for the tutorial's LeNet; a refusal counts as its Status with the highest bit set.
 void plan_sizes(std::span<std::byte> memory, const Report& report);
 
+// Pictures of a digit, prepared.
+void prepare_hashes(std::span<std::byte> memory, const Report& report);
+
 // 20 steps of the tutorial's LeNet with dropout and momentum, from pixels: one image at a time with the goal
 // small, and 64 at a time with the goal fast.
 void small_training_hashes(const kernels::KernelTable& table, std::span<std::byte> memory,

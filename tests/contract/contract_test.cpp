@@ -109,8 +109,15 @@ TEST_CASE("the expected hashes of all trainings are the oracle's") {
   check_expected(oracle_training("lenet_20_steps", 64));
 }
 
+TEST_CASE("pictures are prepared to the expected bytes") {
+  Hashes hashes;
+  contract::prepare_hashes(memory, into(hashes));
+  check_expected(hashes);
+}
+
 TEST_CASE("no expected line is without its test") {
   Hashes hashes;
+  contract::prepare_hashes(memory, into(hashes));
   contract::kernel_hashes(contract::oracle_kernels(), memory, into(hashes));
   contract::plan_sizes(memory, into(hashes));
   for (const char* topic : {"lenet_batch1_small", "lenet_20_steps", "graph_4_steps"}) {

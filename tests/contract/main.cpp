@@ -28,6 +28,7 @@ int main(int count, char** arguments) {
   const contract::Report report{.line = print};
   contract::kernel_hashes(*cpu.table, memory, report);
   contract::plan_sizes(memory, report);
+  contract::prepare_hashes(memory, report);
   contract::small_training_hashes(*cpu.table, memory, report);
   contract::graph_training_hashes(*cpu.table, memory, report);
   contract::batch_training_hashes(*cpu.table, memory, report);

@@ -45,6 +45,9 @@ const Expected kExpected[] = {
      "conv 6 k5 p2, tanh, avgpool 2, conv 16 k5, tanh, avgpool 2, flatten, linear 120, tanh, linear 84, "
      "tanh, "
      "linear 10, logsoftmax"},
+    {"lenet_plain", "LeNet", 21'840,
+     "conv 10 k5, maxpool 2, relu, conv 20 k5, maxpool 2, relu, flatten, linear 50, relu, linear 10, "
+     "logsoftmax"},
     {"logreg", "LogisticRegression", 7'850, "flatten, linear 10, logsoftmax"},
     {"mlp", "MLP", 109'386, "flatten, linear 128, relu, linear 64, relu, linear 10, logsoftmax"},
     {"mnist_new", "Net", 1'199'882,

@@ -29,6 +29,7 @@ int main() {
   const contract::Report report{.line = print};
   contract::kernel_hashes(table, memory, report);
   contract::plan_sizes(memory, report);
+  contract::prepare_hashes(memory, report);
   contract::small_training_hashes(table, memory, report);
   contract::graph_training_hashes(table, memory, report);
   return 0;
