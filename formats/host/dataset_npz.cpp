@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include "formats/host/dataset_pictures.h"
 #include "formats/host/file_io.h"
-#include "formats/host/hold_out.h"
 #include "formats/host/md5.h"
 #include "formats/host/npy.h"
 #include "formats/host/npz.h"
@@ -19,8 +19,6 @@
 namespace lentil::formats {
 namespace {
 
-constexpr std::uint32_t kHeldOutOf = 7;  // MNIST tests with 10,000 of 70,000
-constexpr std::uint64_t kHoldOutSeed = 1;
 constexpr std::int64_t kMostChannels = 4;
 constexpr std::string_view kZipMagic = "PK\x03\x04";
 
@@ -84,8 +82,7 @@ Outcome<Tensor<std::uint8_t>> read_pixels(std::span<const std::byte> npy) {
     if (pixels) return pixels;
     return Failure{
         "its values are neither whole numbers from 0 to 255 nor fractions from 0 to 1: save the pixels, not "
-        "what "
-        "was normalized from them"};
+        "what was normalized from them"};
   }
   Tensor<std::uint8_t> pixels(values->sizes());
   std::ranges::transform(numbers, pixels.values().begin(),
@@ -177,8 +174,7 @@ Outcome<DataSplit> load_two_parts(const Loader& loader, const TwoParts& keys, co
 Outcome<DataSplit> load_one_part(const Loader& loader, const Keys& keys) {
   auto data = loader.load(keys);
   if (!data) return data.error();
-  const auto held_out = static_cast<std::uint32_t>(std::max<std::size_t>(data->size() / kHeldOutOf, 1));
-  return hold_out(std::move(*data), held_out, kHoldOutSeed);
+  return hold_out_test(std::move(*data));
 }
 
 Outcome<DataSplit> load_parts(const NpzReader& npz, const std::string& path, std::uint32_t classes) {

@@ -12,7 +12,7 @@ bool is_npz_file(const std::string& path);
 
 // Archives with two parts (x_train, y_train, x_test, y_test; or train_images, train_labels, test_images,
 // test_labels) or one (images and labels, x and y, data and target, data and labels); case does not matter.
-// Of one part every seventh image, as many as MNIST has, becomes `test`: hold_out() with seed 1 picks them.
+// Of one part kHeldOutOneIn become `test`.
 //
 // Images are [N][H][W], [N][C][H][W], [N][H][W][C] with up to four channels, or flat [N][S*S]. Integers are
 // pixels 0..255; truth values, and floats that all lie in 0..1, are multiplied by 255 and rounded. Labels are
