@@ -6,25 +6,10 @@
 #include <numbers>
 
 #include "tests/support/dice.h"
+#include "tests/support/ink_at.h"
 
 namespace lentil::test {
 namespace {
-
-constexpr int kSide = 28;
-
-// Bilinear; nothing around the picture.
-double ink_at(std::span<const std::uint8_t> pixels, double x, double y) {
-  const double left = std::floor(x), top = std::floor(y);
-  double sum = 0;
-  for (const double py : {top, top + 1}) {
-    for (const double px : {left, left + 1}) {
-      if (px < 0 || py < 0 || px >= kSide || py >= kSide) continue;
-      const auto at = static_cast<std::size_t>(py) * kSide + static_cast<std::size_t>(px);
-      sum += (1 - std::abs(x - px)) * (1 - std::abs(y - py)) * pixels[at];
-    }
-  }
-  return sum;
-}
 
 // From the canvas back to the digit.
 struct Placing {
@@ -33,7 +18,7 @@ struct Placing {
   double ink(std::span<const std::uint8_t> pixels, std::uint32_t x, std::uint32_t y) const {
     const double row = (y - middle - shift_y) / scale;
     const double column = (x - middle - shift_x) / scale + tangent * row;
-    return ink_at(pixels, column + (kSide - 1) / 2.0, row + (kSide - 1) / 2.0);
+    return ink_at(pixels, column + (formats::kSynthSide - 1) / 2.0, row + (formats::kSynthSide - 1) / 2.0);
   }
 };
 

@@ -9,6 +9,7 @@
 #include "formats/host/image.h"
 #include "formats/host/synth.h"
 #include "tests/support/dice.h"
+#include "tests/support/ink_at.h"
 
 namespace {
 
@@ -40,20 +41,6 @@ constexpr std::array<Sheet, 10> kSheets{{
 
 using Drawing = std::array<std::uint8_t, formats::kSynthPixels>;
 
-// 0 to 1, bilinear.
-double ink_at(const Drawing& drawing, double x, double y) {
-  const double left = std::floor(x), top = std::floor(y);
-  double sum = 0;
-  for (const double py : {top, top + 1}) {
-    for (const double px : {left, left + 1}) {
-      if (px < 0 || py < 0 || px >= formats::kSynthSide || py >= formats::kSynthSide) continue;
-      sum += (1 - std::abs(x - px)) * (1 - std::abs(y - py)) *
-             drawing[static_cast<std::size_t>(py) * formats::kSynthSide + static_cast<std::size_t>(px)];
-    }
-  }
-  return sum / 255;
-}
-
 // Of what is printed on the paper.
 double print_at(const Sheet& s, std::uint32_t x, std::uint32_t y) {
   const std::uint32_t edge = 8;
@@ -71,7 +58,7 @@ formats::Image draw(const Sheet& s) {
   for (std::uint32_t y = 0; y < s.height; ++y) {
     for (std::uint32_t x = 0; x < s.width; ++x) {
       const double pen =
-          ink_at(drawing, (x + 0.5 - s.left) / s.scale - 0.5, (y + 0.5 - s.top) / s.scale - 0.5);
+          test::ink_at(drawing, (x + 0.5 - s.left) / s.scale - 0.5, (y + 0.5 - s.top) / s.scale - 0.5) / 255;
       const double ink = std::max(pen, print_at(s, x, y));
       const double light = 1 - s.shadow / 255.0 * (x + y) / (s.width + s.height);
       const double speck = s.noise == 0 ? 0 : dice.uniform(-1, 1) * static_cast<float>(s.noise);

@@ -9,6 +9,7 @@
 
 #include "formats/host/synth.h"
 #include "tests/support/dice.h"
+#include "tests/support/ink_at.h"
 #include "tests/support/poisoned_arena.h"
 
 using namespace lentil;
@@ -45,18 +46,8 @@ Pixels digit(std::uint32_t sample) {
 
 // Ink from 0 to 255 at a place of a digit that is `scale` times as large and lies at (left, top).
 int ink_at(const Pixels& pixels, double scale, double left, double top, double x, double y) {
-  const double from_x = (x + 0.5 - left) / scale - 0.5, from_y = (y + 0.5 - top) / scale - 0.5;
-  const double low_x = std::floor(from_x), low_y = std::floor(from_y);
-  double sum = 0;
-  for (int dy = 0; dy < 2; ++dy) {
-    for (int dx = 0; dx < 2; ++dx) {
-      const int px = static_cast<int>(low_x) + dx, py = static_cast<int>(low_y) + dy;
-      if (px < 0 || py < 0 || px > 27 || py > 27) continue;
-      const double weight = (1 - std::abs(from_x - px)) * (1 - std::abs(from_y - py));
-      sum += weight * pixels[static_cast<std::size_t>(py * 28 + px)];
-    }
-  }
-  return static_cast<int>(std::lround(sum));
+  const double ink = test::ink_at(pixels, (x + 0.5 - left) / scale - 0.5, (y + 0.5 - top) / scale - 0.5);
+  return static_cast<int>(std::lround(ink));
 }
 
 // Calls paint(pixel, ink, x, y) for every pixel.
