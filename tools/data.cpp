@@ -187,7 +187,7 @@ void declare_synth(Arguments& a, SynthOptions& o) {
   a.number("--count", o.count, {1, formats::kMaxSynthImages},
            "training images; one sixth as many test images come with them");
   a.number("--seed", o.seed, {0, ~std::uint64_t{0}}, "of the drawing");
-  a.flag("--images", o.pictures, "PNG files in a folder per class instead of IDX files");
+  a.flag("--folders", o.pictures, "PNG files in a folder per class instead of IDX files");
 }
 
 int run_synth(const Command& command, std::span<const std::string> words) {
@@ -227,7 +227,7 @@ const Command kShow{"data show", "draws images of a data set",
 const Command kSynth{"data synth", "writes drawn digits: a data set that needs no download",
                      "  lentil data synth -o digits\n"
                      "  lentil data synth -o digits --seed 2            other digits\n"
-                     "  lentil data synth -o digits --count 600 --images\n",
+                     "  lentil data synth -o digits --count 600 --folders\n",
                      run_synth, describe<SynthOptions, declare_synth>};
 const std::array kParts{&kCheck, &kShow, &kSynth};
 

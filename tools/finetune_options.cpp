@@ -18,7 +18,7 @@ constexpr std::uint32_t kMostShift = 1000;
 
 void declare_pictures(Arguments& a, FinetuneOptions& o) {
   a.optional_operand("FILE", o.file, "the model");
-  a.text("--data,--data-dir", "ROOT", o.data,
+  a.text("--data,--data-dir,--images", "ROOT", o.data,
          "labelled pictures as for lentil train: those to train with are the corrections, those to test with "
          "are held out and judge");
   a.number("--corrections,--limit", o.corrections, {0, kMost},

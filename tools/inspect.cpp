@@ -256,6 +256,8 @@ std::string arenas_text(const Inspection& in) {
     const std::string bytes = arena.why_not.empty() ? grouped(arena.bytes) + " bytes" : arena.why_not;
     text += fmt::format("  {:<36}{:>18}\n", arena.kind.title, bytes);
   }
+  text +=
+      fmt::format("  {:<36}{:>18}\n", "preparing a picture of any size", grouped(kPrepareBytes) + " bytes");
   for (const Arena& arena : in.arenas) {
     if (!arena.map.empty()) text += fmt::format("\n{}:\n{}", arena.kind.title, memory_text(arena.map));
   }
@@ -342,6 +344,7 @@ nlohmann::ordered_json whole_json(const Inspection& in) {
                               {"unfinished", in.file.state.has_value()},
                               {"batch", in.options.batch}};
   if (in.file.training) json["training"] = training_json(*in.file.training);
+  json["arena"]["prepare_bytes"] = kPrepareBytes;
   for (const Arena& arena : in.arenas) {
     json["arena"][arena.kind.key] = arena.why_not.empty() ? nlohmann::ordered_json(arena.bytes) : nullptr;
     if (!arena.map.empty()) json["memory"][arena.kind.key] = map_json(arena.map);

@@ -81,7 +81,7 @@ TEST_CASE("data synth writes files that load as what they are") {
   const TemporaryFolder folder;
   const std::string idx = folder.path("idx"), pictures = folder.path("pictures");
   REQUIRE(run_lentil({"data", "synth", "-o", idx, "--count", "60", "--seed", "5"}).code == 0);
-  REQUIRE(run_lentil({"data", "synth", "-o", pictures, "--count", "60", "--seed", "5", "--images"}).code ==
+  REQUIRE(run_lentil({"data", "synth", "-o", pictures, "--count", "60", "--seed", "5", "--folders"}).code ==
           0);
   const auto from_idx = run_json({"data", "check", idx});
   const auto from_pictures = run_json({"data", "check", pictures});
