@@ -95,7 +95,8 @@ void place_digit(const Plane& ink, const Plane& mask, const Box& box, const Reci
     dilate_round(ink, from, std::min((least - width + 10) / 20, kWorkSide / 8));
   }
   const Box inked = ink_box(from);
-  const std::int64_t pixel = inked.longer() * kOne / recipe.box;  // of the output, in the map
+  // Of the output, in the map; its area in 256ths is a divisor.
+  const auto pixel = std::max<std::int64_t>(inked.longer() * kOne / recipe.box, 16);
   const Centre centre = centre_of(from);
   const auto origin = [&](std::int64_t at, float place) {
     return at - static_cast<std::int64_t>((place + 0.5f) * 256) * pixel / 256;
