@@ -148,8 +148,11 @@ Prepared prepared(bool dark, const Box& box) {
 
 Result<Prepared> prepare_digit(const Job& job, const Plane& output) {
   Look look = look_at_all(job);
-  if (look.digit.longer() * 100 < look.ink.longer() * kSmallDigit && look.digit.longer() > 0)
+  const bool small = look.digit.longer() * 100 < look.ink.longer() * kSmallDigit;
+  if (small && look.digit.longer() > 0) {
     look = look_closer(job, look);
+    if (look.digit.longer() == 0) look = look_at_all(job);  // it saw what the second look does not
+  }
   if (look.digit.longer() == 0) return Error{Status::no_ink};
   keep_digit(look, job.work);
   place_digit(look.ink, look.mask, look.digit, job.recipe, job.work.map(2), output);
