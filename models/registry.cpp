@@ -18,7 +18,7 @@ constexpr std::array kDefinitions{
     Definition{"lenet", "two convolutions and two linear layers, 21,840 parameters", lenet},
     Definition{"lenet5", "LeNet-5 with ReLU and max-pooling, 61,706 parameters", lenet5},
     Definition{"lenet5_tanh", "LeNet-5 as in 1998, tanh and average pooling, 61,706 parameters", lenet5_tanh},
-    Definition{"lenet_plain", "lenet without dropout, for long trainings with --augment", lenet_plain},
+    Definition{"lenet_plain", "lenet without dropout, for long trainings, 21,840 parameters", lenet_plain},
     Definition{"logreg", "one linear layer, 7,850 parameters", logreg},
     Definition{"mlp", "784-128-64-10 with ReLU, 109,386 parameters", mlp},
     Definition{"mnist_new", "today's network of pytorch/examples, 1,199,882 parameters", mnist_new},
