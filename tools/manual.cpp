@@ -15,7 +15,7 @@ struct Entry {
   std::string_view name, meaning;
 };
 
-constexpr std::string_view kPurpose = "trains, tests, shows and times LeNet-style networks";
+constexpr std::string_view kPurpose = "reads digits in pictures, trains LeNet-style networks, shows and times them";
 
 constexpr std::array<Entry, 5> kEnvironment{
     {{"LENTIL_<OPTION>",
@@ -92,9 +92,10 @@ std::string overview() {
   std::string text = fmt::format("lentil: {}\n", kPurpose);
   text +=
       "\nExamples:\n"
+      "  lentil predict digits.lentil photo.jpg\n"
+      "  lentil finetune digits.lentil --data ./my_digits -o mine.lentil\n"
       "  lentil train --data synth\n"
       "  lentil eval lenet.lentil --data synth --confusion\n"
-      "  lentil predict lenet.lentil photo.jpg\n"
       "  lentil inspect lenet.lentil --memory\n"
       "  lentil bench lenet.lentil\n"
       "\nUsage: lentil COMMAND [OPTIONS]\n\nCommands:\n";
