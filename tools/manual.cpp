@@ -15,7 +15,8 @@ struct Entry {
   std::string_view name, meaning;
 };
 
-constexpr std::string_view kPurpose = "reads digits in pictures, trains LeNet-style networks, shows and times them";
+constexpr std::string_view kPurpose =
+    "reads digits in pictures, trains LeNet-style networks, shows and times them";
 
 constexpr std::array<Entry, 5> kEnvironment{
     {{"LENTIL_<OPTION>",

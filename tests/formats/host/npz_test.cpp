@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <string_view>
 #include <zip.h>
 
 #include "formats/host/file_io.h"
@@ -49,7 +50,8 @@ void with_libzip(const std::string& path, Change change) {
   REQUIRE(zip_close(zip) == 0);
 }
 
-void add(zip_t* zip, const char* name, const std::string& text) {
+// `text` must live until the archive is closed: libzip reads it then.
+void add(zip_t* zip, const char* name, std::string_view text) {
   REQUIRE(zip_file_add(zip, name, zip_source_buffer(zip, text.data(), text.size(), 0), 0) >= 0);
 }
 
