@@ -123,6 +123,15 @@ ModelFile to_model_file(const FileView& file) {
   return result;
 }
 
+void take_weights(const Session& session, ModelFile& file) {
+  for (std::uint32_t layer = 0; layer < file.layers.size(); ++layer) {
+    for (std::size_t s = 0; s < kSlots; ++s) {
+      const auto values = session.tensor(layer, static_cast<Slot>(s));
+      file.layers[layer].tensors[s].assign(values.begin(), values.end());
+    }
+  }
+}
+
 Outcome<ModelFile> load_model_file(const std::string& path) {
   const auto bytes = read_file_aligned(path);
   if (!bytes) return bytes.error();

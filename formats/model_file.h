@@ -12,6 +12,7 @@
 #include "formats/model_reader.h"
 #include "runtime/model.h"
 #include "runtime/prepare.h"
+#include "runtime/session.h"
 
 namespace lentil::formats {
 
@@ -85,6 +86,9 @@ std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalizat
 
 // A copy that no longer needs the file's bytes.
 ModelFile to_model_file(const FileView& file);
+
+// The file's weights become those of the session, which was made from it.
+void take_weights(const Session& session, ModelFile& file);
 
 Outcome<ModelFile> load_model_file(const std::string& path);
 

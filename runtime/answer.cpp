@@ -32,4 +32,11 @@ void to_probabilities(std::span<float> output, LayerType meaning) {
   for (float& value : output) value /= sum;
 }
 
+void to_probabilities(const Model& model, std::span<float> output) {
+  const LayerType meaning = output_meaning(model);
+  if (meaning == LayerType::sigmoid) return;
+  if (meaning != LayerType::log_softmax) return to_probabilities(output, meaning);
+  for (float& value : output) value = kernels::exp(value);
+}
+
 }  // namespace lentil

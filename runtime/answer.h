@@ -19,5 +19,7 @@ float minus_log_probability(std::span<const float> output, std::size_t label, La
 
 // The outputs become probabilities.
 void to_probabilities(std::span<float> output, LayerType meaning);
+// The same for people to see: what a Sigmoid gives stays, and log-probabilities only lose their logarithm.
+void to_probabilities(const Model& model, std::span<float> output);
 
 }  // namespace lentil

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "formats/host/picture_input.h"
-#include "runtime/probabilities.h"
+#include "runtime/answer.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/machine.h"

@@ -148,10 +148,7 @@ TestResult Training::test_on(const Dataset& data, const char* name) {
 
 ModelFile Training::with_current_weights() {
   ModelFile file = start_;
-  for_each_tensor(file, [&](std::uint16_t layer, Slot slot) {
-    const auto values = std::as_const(trainer_).session().tensor(layer, slot);
-    file.layers[layer].tensor(slot).assign(values.begin(), values.end());
-  });
+  take_weights(std::as_const(trainer_).session(), file);
   return file;
 }
 

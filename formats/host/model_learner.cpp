@@ -5,7 +5,6 @@
 
 #include "formats/host/samples.h"
 #include "runtime/answer.h"
-#include "runtime/probabilities.h"
 
 namespace lentil::formats {
 namespace {
@@ -96,12 +95,7 @@ Outcome<LearnReport> ModelLearner::learn(const LearnOptions& options) {
 
 Outcome<ModelFile> ModelLearner::file(const std::string& note) const {
   ModelFile file = *file_;
-  for (std::uint32_t layer = 0; layer < file.layers.size(); ++layer) {
-    for (std::size_t s = 0; s < kSlots; ++s) {
-      const auto values = learner_.session().tensor(layer, static_cast<Slot>(s));
-      file.layers[layer].tensors[s].assign(values.begin(), values.end());
-    }
-  }
+  take_weights(learner_.session(), file);
   if (const auto renewed = renew_golden(*kernels_, file); !renewed) return renewed.error();
   file.description.clear();
   file.state.reset();

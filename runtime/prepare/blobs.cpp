@@ -69,6 +69,7 @@ std::size_t gather_blobs(const Plane& ink, int sure, const Plane& mask, std::uin
     std::uint16_t& label = label_of[i];
     if (label == 0) continue;
     label = labels.root(label);
+    // Two counts in one number: of all pixels, and of the sure ones in units of kWorkPixels.
     memory.areas[label] += 1 + (ink.data[i] >= sure ? kWorkPixels : 0);
   }
   const int least = std::max(4, mask.longer() * mask.longer() / (kDust * kDust));
