@@ -17,10 +17,10 @@ endif()
 set(LENTIL_TEST_SKIPPED "skipped: .*(All tests passed|assertions: - none -)")
 
 # lentil_tests(folder LABEL label SOURCES file...)
-# One program lentil_<folder>_tests, one ctest entry per test case.
+# One program lentil_<folder>_tests (a/b gives a_b), one ctest entry per test case.
 function(lentil_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES")
-  set(program lentil_${folder}_tests)
+  string(REPLACE "/" "_" program lentil_${folder}_tests)
   list(TRANSFORM arg_SOURCES PREPEND ${folder}/)
   add_executable(${program} ${arg_SOURCES})
   lentil_target(${program})

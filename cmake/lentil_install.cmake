@@ -16,7 +16,8 @@ foreach(folder kernels runtime formats models)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lentil
     FILES_MATCHING PATTERN *.h
     PATTERN cpu EXCLUDE   # what one instruction set is made of
-    PATTERN ops EXCLUDE)
+    PATTERN ops EXCLUDE
+    PATTERN import EXCLUDE PATTERN export EXCLUDE)  # the program's
 endforeach()
 
 install(EXPORT lentil NAMESPACE lentil:: FILE lentilTargets.cmake DESTINATION ${package_dir})

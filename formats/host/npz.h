@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "formats/host/aligned_bytes.h"
-#include "formats/host/file_io.h"
 #include "formats/host/outcome.h"
+#include "formats/host/zip_archive.h"
 
 namespace lentil::formats {
 
@@ -46,8 +46,6 @@ struct NpzMember {
   std::string name;                // without ".npy"
   std::span<const std::byte> npy;  // as write_npy() makes it
 };
-
-enum class Packing { stored, deflated };
 
 // Replaces the file in one piece, or leaves the old one. Names must differ. The same members give the same
 // bytes.

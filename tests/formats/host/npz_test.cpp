@@ -87,7 +87,7 @@ TEST_CASE("npz reads what it writes, stored or deflated") {
   CHECK(Bytes(eye->begin(), eye->end()) == kEye);
   const auto missing = npz->read("eyes");
   REQUIRE_FALSE(missing);
-  CHECK_THAT(missing.error().message, Contains("a.npz") && Contains("'eyes'"));
+  CHECK_THAT(missing.error().message, Contains("a.npz") && Contains("'eyes.npy'"));
 }
 
 TEST_CASE("npz keeps the file that it cannot replace") {

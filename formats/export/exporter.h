@@ -1,0 +1,27 @@
+// Models for other programs. An exporter is one file and one row in exporters.cpp.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "formats/host/outcome.h"
+#include "formats/model_file.h"
+
+namespace lentil::formats {
+
+struct Exporter {
+  std::string_view name;     // the option of `lentil export` without its dashes: "safetensors"
+  std::string_view summary;  // one line for the help
+  std::string_view ending;   // of the file's name: ".safetensors"
+  // The file's bytes; the same model gives the same bytes. Failures name the layer that cannot be said.
+  Outcome<std::vector<std::byte>> (*write)(const ModelFile& file);
+};
+
+std::span<const Exporter* const> exporters();
+
+// The rows.
+extern const Exporter kOnnxExporter, kSafetensorsExporter, kNpzExporter, kStateDictExporter, kPytorchExporter,
+    kCardExporter;
+
+}  // namespace lentil::formats
