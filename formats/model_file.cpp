@@ -59,6 +59,28 @@ TrainingState to_state(const FileView& file, const StateView& state) {
           .best_weights = copy(state.best_weights)};
 }
 
+// Whole numbers of pixels are exact in a step.
+std::vector<float> step_values(std::initializer_list<std::uint32_t> values) {
+  std::vector<float> result;
+  for (const std::uint32_t value : values) result.push_back(static_cast<float>(value));
+  return result;
+}
+
+std::vector<PreparationStep> fit_steps(const Fit& fit, const Shape& input, const Normalization& n) {
+  std::vector<PreparationStep> steps;
+  if (const Padding& p = fit.padding; p != Padding{}) {
+    steps.push_back({StepKind::pad, step_values({p.top, p.left, p.bottom, p.right})});
+  } else if (fit.height != 0) {
+    steps.push_back({StepKind::resize, step_values({input.height, input.width, fit.height, fit.width})});
+  }
+  // Halfway between two pixel values: no rounding matters there.
+  if (fit.threshold) {
+    const float threshold = (static_cast<float>(*fit.threshold) + 0.5f) / 255;
+    steps.push_back({StepKind::binarize, {threshold, -n.mean[0] / n.std[0]}});
+  }
+  return steps;
+}
+
 }  // namespace
 
 Layer LayerData::view() const {
@@ -90,7 +112,9 @@ Result<Recipe> recipe_of(const ModelFile& file) {
       file.input);
 }
 
-std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalization& normalization) {
+std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Shape& network_input,
+                                          const Normalization& normalization) {
+  const Shape input = picture_shape(network_input);
   std::vector<PreparationStep> steps;
   if (recipe.ink == Ink::dark) steps.push_back({StepKind::invert, {}});
   if (recipe.crop) {
@@ -98,6 +122,8 @@ std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalizat
     steps.push_back({StepKind::box20, {static_cast<float>(recipe.box)}});
     steps.push_back({StepKind::center_of_mass, {recipe.row, recipe.column}});
   }
+  const std::vector<PreparationStep> fitting = fit_steps(recipe.fit, input, normalization);
+  steps.insert(steps.end(), fitting.begin(), fitting.end());
   steps.push_back({StepKind::scale, {255}});
   steps.push_back({StepKind::normalize, {normalization.mean[0], normalization.std[0]}});
   return steps;

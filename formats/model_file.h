@@ -81,8 +81,9 @@ struct ModelFile {
 
 // As formats/recipe.h says it of a file in memory.
 Result<Recipe> recipe_of(const ModelFile& file);
-// The steps that say `recipe`, and how pixels become the network's input.
-std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Normalization& normalization);
+// The steps that say `recipe` of a network with this input, and how pixels become the network's input.
+std::vector<PreparationStep> recipe_steps(const Recipe& recipe, const Shape& input,
+                                          const Normalization& normalization);
 
 // A copy that no longer needs the file's bytes.
 ModelFile to_model_file(const FileView& file);

@@ -7,8 +7,8 @@
 namespace lentil::formats {
 
 // Adds a file's step number `index`. Scaling and normalizing are the network's (Model::normalization), a
-// resize to the input's size goes without saying. Error: unsupported_preparation for the steps binarize, pad
-// and pool, for other sizes and for values that make no sense.
+// resize to the input's size goes without saying. Error: unsupported_preparation for the step pool, for
+// padding and resizing together, for other sizes and for values that make no sense.
 Error add_step(std::uint32_t index, const StepView& step, const Shape& input, Recipe& recipe);
 
 // Whether a step is about the picture, and not about its numbers alone.

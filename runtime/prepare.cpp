@@ -4,6 +4,7 @@
 #include <new>
 
 #include "runtime/prepare/blobs.h"
+#include "runtime/prepare/fit.h"
 #include "runtime/prepare/ink.h"
 #include "runtime/prepare/morphology.h"
 #include "runtime/prepare/place.h"
@@ -178,12 +179,60 @@ Prepared scale_picture(const Job& job, const ColourPlanes& output) {
 }
 
 // Written so that a NaN is outside.
-bool is_possible(const Recipe& recipe, const Shape& input) {
+bool is_possible(const Recipe& recipe, const Shape& shape) {
   const auto is_inside = [](float place, std::uint32_t side) {
     return place >= 0 && place <= static_cast<float>(side);
   };
-  return recipe.box > 0 && recipe.box <= kMostBox && is_inside(recipe.row, input.height) &&
-         is_inside(recipe.column, input.width);
+  return recipe.box > 0 && recipe.box <= kMostBox && is_inside(recipe.row, shape.height) &&
+         is_inside(recipe.column, shape.width);
+}
+
+bool has_padding(const Padding& p) { return p != Padding{}; }
+
+// Whether a prepared picture of this shape can become the input.
+bool can_be_fitted(const Shape& prepared, const Fit& fit, const Shape& input) {
+  const Padding& p = fit.padding;
+  if (!has_padding(p) && prepared.height == input.height && prepared.width == input.width) return true;
+  const auto longest = std::max({prepared.height, prepared.width, input.height, input.width});
+  if (prepared.plane() == 0 || longest > kMostFittedSide) return false;
+  return !has_padding(p) || (std::uint64_t{prepared.height} + p.top + p.bottom == input.height &&
+                             std::uint64_t{prepared.width} + p.left + p.right == input.width);
+}
+
+// A picture's channels as planes of one size.
+template <class AnyPlane, class Pixel>
+AnyPlane channel(Pixel* pixels, const Shape& shape, std::uint32_t c) {
+  return {pixels + c * shape.plane(), static_cast<int>(shape.width), static_cast<int>(shape.height)};
+}
+ColourPlanes channels(std::uint8_t* pixels, const Shape& shape) {
+  ColourPlanes planes{.planes = {}, .count = shape.channels};
+  for (std::uint32_t c = 0; c < shape.channels; ++c) planes.planes[c] = channel<Plane>(pixels, shape, c);
+  return planes;
+}
+
+void fit_plane(const ReadOnlyPlane& from, const Fit& fit, std::uint8_t* rows, const Plane& to) {
+  if (has_padding(fit.padding)) {
+    pad(from, static_cast<int>(fit.padding.left), static_cast<int>(fit.padding.top), to);
+  } else if (from.width == to.width && from.height == to.height) {
+    std::copy_n(from.data, to.count(), to.data);
+  } else {
+    resize(from, to, rows);
+  }
+  if (!fit.threshold) return;
+  for (std::uint8_t& value : to.values()) value = value > *fit.threshold ? 255 : 0;
+}
+
+// One channel becomes each of the input's.
+void fit_planes(const std::uint8_t* pixels, const Shape& shape, const Fit& fit, std::uint8_t* rows,
+                std::uint8_t* output, const Shape& input) {
+  for (std::uint32_t c = 0; c < input.channels; ++c)
+    fit_plane(channel<ReadOnlyPlane>(pixels, shape, shape.channels == 1 ? 0 : c), fit, rows,
+              channel<Plane>(output, input, c));
+}
+
+// Whether pictures are prepared in the input itself.
+bool is_direct(const Recipe& recipe, const Shape& input) {
+  return prepared_shape(recipe, input) == input && !recipe.fit.threshold;
 }
 
 Error find_mistake(const Picture& picture, const Recipe& recipe, const Shape& input, std::size_t memory,
@@ -196,9 +245,13 @@ Error find_mistake(const Picture& picture, const Recipe& recipe, const Shape& in
   if (picture.width == 0 || picture.height == 0 || longer > kMostPictureSide)
     return {Status::bad_picture, 0, kMostPictureSide, longer};
   if (picture.height > 1 && picture.stride < row) return {Status::bad_picture, 0, row, picture.stride};
-  const bool colour = input.channels == 3 && !recipe.crop;
-  if ((input.channels != 1 && !colour) || (recipe.crop && !is_possible(recipe, input)))
+  const Shape shape = prepared_shape(recipe, input);
+  if ((input.channels != 1 && input.channels != 3) || (recipe.crop && !is_possible(recipe, shape)) ||
+      !can_be_fitted(shape, recipe.fit, input))
     return {Status::unsupported_preparation, 0, 1, input.channels};
+  const bool direct = is_direct(recipe, input);
+  if (!direct && (shape.count() > kWorkPixels || shape.height * input.width > 2 * kWorkPixels))
+    return {Status::unsupported_preparation, 0, kWorkPixels, shape.count()};
   return {};
 }
 
@@ -211,13 +264,35 @@ Result<Prepared> prepare(const Picture& picture, const Recipe& recipe, const Sha
   const std::size_t past = reinterpret_cast<std::uintptr_t>(memory.data()) % alignof(Workspace);
   auto& work = *new (memory.data() + (past == 0 ? 0 : alignof(Workspace) - past)) Workspace;
   const Job job{picture, recipe, canvas_colour(picture), work};
-  ColourPlanes planes{.planes = {}, .count = input.channels};
-  for (std::size_t c = 0; c < planes.count; ++c) {
-    planes.planes[c] = {output.data() + c * input.plane(), static_cast<int>(input.width),
-                        static_cast<int>(input.height)};
-  }
-  if (!recipe.crop) return scale_picture(job, planes);
-  return prepare_digit(job, planes.planes[0]);
+  const Shape shape = prepared_shape(recipe, input);
+  const bool direct = is_direct(recipe, input);
+  std::uint8_t* const pixels = direct ? output.data() : work.map(3);
+  const ColourPlanes planes = channels(pixels, shape);
+  const Result<Prepared> found =
+      recipe.crop ? prepare_digit(job, planes.planes[0]) : scale_picture(job, planes);
+  if (found && !direct) fit_planes(pixels, shape, recipe.fit, work.map(0), output.data(), input);
+  return found;
+}
+
+Error fit_picture(std::span<const std::uint8_t> pixels, const Recipe& recipe, const Shape& input,
+                  std::span<std::byte> memory, std::span<std::uint8_t> output) {
+  Shape shape = prepared_shape(recipe, input);
+  if (pixels.size() == shape.plane()) shape.channels = 1;
+  if (pixels.size() != shape.count()) return {Status::wrong_size, 0, shape.count(), pixels.size()};
+  if (output.size() != input.count()) return {Status::wrong_size, 0, input.count(), output.size()};
+  if (!can_be_fitted(shape, recipe.fit, input))
+    return {Status::unsupported_preparation, 0, input.count(), shape.count()};
+  const std::uint64_t rows = std::uint64_t{shape.height} * input.width;
+  if (memory.size() < rows) return {Status::arena_too_small, 0, rows, memory.size()};
+  fit_planes(pixels.data(), shape, recipe.fit, reinterpret_cast<std::uint8_t*>(memory.data()), output.data(),
+             input);
+  return {};
+}
+
+Shape prepared_shape(const Recipe& recipe, const Shape& input) {
+  const Fit& fit = recipe.fit;
+  return {recipe.crop ? 1 : input.channels, fit.height == 0 ? input.height : fit.height,
+          fit.width == 0 ? input.width : fit.width};
 }
 
 Shape picture_shape(const Shape& input) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "runtime/shape.h"
@@ -25,13 +26,21 @@ inline constexpr std::uint32_t kMostPictureSide = 65'535;
 
 enum class Ink : std::uint8_t { find, dark, light };
 
+// From a prepared picture of one size to an input of another.
+struct Fit {
+  std::uint32_t height = 0, width = 0;      // of the prepared picture; 0: of the input
+  Padding padding{};                        // zeros around it; if there are none, other sizes are resized
+  std::optional<std::uint8_t> threshold{};  // pixels above it become 255, the others 0
+};
+
 // What a network wants to see: light ink on 0. The defaults are MNIST's.
 struct Recipe {
   Ink ink = Ink::find;          // of the picture; dark ink is inverted
-  bool crop = true;             // false: the whole picture is scaled to the input's size, and nothing else
+  bool crop = true;             // false: the whole picture is scaled, and nothing is looked for
   std::uint32_t box = 20;       // pixels of the ink's longer side, 1 to kMostBox
   float row = 14, column = 14;  // where the ink's centre of mass goes, counted from the first pixel's middle;
-                                // from 0 to the input's height and width
+                                // from 0 to the prepared picture's height and width
+  Fit fit{};
 };
 inline constexpr std::uint32_t kMostBox = 4096;
 
@@ -49,11 +58,21 @@ struct Prepared {
 
 inline constexpr std::size_t kPrepareBytes = 108 * 1024;  // working memory, whatever the picture's size
 
-// `output` becomes [C][H][W] of `input`, with one channel, or three if nothing is cropped. `memory` needs
+// What the recipe makes of pictures, and expects of data sets whose pictures are prepared, before it fits
+// them into the input: one channel if something is cropped, else as many as the input has.
+Shape prepared_shape(const Recipe& recipe, const Shape& input);
+
+// `output` becomes [C][H][W] of `input`, with one channel or three. `memory` needs
 // kPrepareBytes and no alignment. Nothing is allocated. The time grows with the picture's pixels, each of
 // which is read twice at most (and once more where there is alpha). Errors: arena_too_small, wrong_size (of
 // `output`; also if it is empty), bad_picture, no_ink, unsupported_preparation.
 Result<Prepared> prepare(const Picture& picture, const Recipe& recipe, const Shape& input,
                          std::span<std::byte> memory, std::span<std::uint8_t> output);
+
+// The last part alone, for pixels of prepared_shape(), or with one channel, which then is that of each
+// colour. Resizing is Pillow's bilinear one, bit by bit, and needs as much memory as the prepared picture has
+// rows of the input's width. Errors: wrong_size, arena_too_small, unsupported_preparation.
+Error fit_picture(std::span<const std::uint8_t> pixels, const Recipe& recipe, const Shape& input,
+                  std::span<std::byte> memory, std::span<std::uint8_t> output);
 
 }  // namespace lentil

@@ -61,11 +61,27 @@ void add_replay(const TrainOptions& options, ModelFile& file) {
         "--replay-from");
 }
 
+// Data sets of pixels serve networks whose pictures nobody can prepare; the first picture does not.
+DatasetRequest refusing(const Failure& why, const ModelFile& file, std::uint32_t classes) {
+  const Shape shape = picture_shape(file.input);
+  return {.classes = classes,
+          .channels = shape.channels,
+          .height = shape.height,
+          .width = shape.width,
+          .prepare = [why](const Image&, std::span<std::uint8_t>) -> Outcome<std::monostate> { return why; }};
+}
+
 }  // namespace
 
 DataSplit load_data(const std::string& root, const ModelFile& file, bool quiet) {
   const auto classes = static_cast<std::uint32_t>(output_count(file.model()));
-  DataSplit data = need(load_dataset(root, need(PictureInput::of(file)).request(classes)));
+  const auto input = PictureInput::of(file);
+  DataSplit data =
+      need(load_dataset(root, input ? input->request(classes) : refusing(input.error(), file, classes)));
+  if (input) {
+    data.train = need(input->fit(std::move(data.train)));
+    data.test = need(input->fit(std::move(data.test)));
+  }
   if (!quiet) std::for_each(data.notes.begin(), data.notes.end(), print_note);
   return data;
 }

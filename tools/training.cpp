@@ -199,8 +199,9 @@ ModelFile Training::result() {
   file.training = record(weights_hash(file.model()));
   file.state.reset();
   if (!finished()) file.state = state();
-  if (picture_shape(file.input).channels == 1)
-    file.recipe = recipe_steps(need(recipe_of(file), "the preparation"), file.normalization);
+  const auto recipe = recipe_of(file);
+  if (recipe && picture_shape(file.input).channels == 1)
+    file.recipe = recipe_steps(*recipe, file.input, file.normalization);
   if (file.licence.empty()) file.licence = "Apache-2.0";
   return file;
 }

@@ -42,8 +42,7 @@ Outcome<ModelLearner> ModelLearner::create(ModelFile file, const LearnerSettings
       Learner::create(model, **made, *kernels, arena, limits, settings.seed, settings.parallel);
   if (!learner) return failure(learner.error());
   auto input = PictureInput::of(*owned);
-  if (!input) return input.error();
-  return ModelLearner(std::move(owned), std::move(*input), std::move(known), std::move(arena), *learner,
+  return ModelLearner(std::move(owned), std::move(input), std::move(known), std::move(arena), *learner,
                       *kernels);
 }
 
@@ -61,15 +60,18 @@ Outcome<std::monostate> ModelLearner::correct(std::span<const std::uint8_t> pixe
   }
 }
 
+Outcome<Prepared> ModelLearner::prepare(const Image& image) {
+  if (!input_) return input_.error();
+  return (*input_)(image, prepared_);
+}
+
 Outcome<std::monostate> ModelLearner::correct(const Image& image, std::uint32_t label) {
-  const auto prepared = input_(image, prepared_);
-  if (!prepared) return prepared.error();
+  if (const auto prepared = prepare(image); !prepared) return prepared.error();
   return correct(std::span<const std::uint8_t>(prepared_), label);
 }
 
 Outcome<Answer> ModelLearner::classify(const Image& image) {
-  const auto prepared = input_(image, prepared_);
-  if (!prepared) return prepared.error();
+  if (const auto prepared = prepare(image); !prepared) return prepared.error();
   std::vector<float> outputs(session().output_size());
   const Status status = session().run(std::span<const std::uint8_t>(prepared_), outputs);
   if (status != Status::ok) return Failure{std::string("the network cannot be run: ") + status_name(status)};

@@ -35,15 +35,14 @@ struct Answer {
 // Owns a model, its memory and the corrections. Movable.
 class ModelLearner {
  public:
-  // Fails for a file that cannot be read, a network that cannot be trained for classes, and one that wants
-  // pictures prepared as nobody can.
+  // Fails for a file that cannot be read, and for a network that cannot be trained for classes.
   static Outcome<ModelLearner> open(const std::string& path, const LearnerSettings& settings = {});
   static Outcome<ModelLearner> create(ModelFile file, const LearnerSettings& settings = {});
 
   // The picture as the network takes it ([C][H][W]) and the class that it shows; the oldest correction makes
   // room if there is none left.
   Outcome<std::monostate> correct(std::span<const std::uint8_t> pixels, std::uint32_t label);
-  // The same for a picture of any size, prepared as the file says.
+  // The same for a picture of any size, prepared as the file says, if that can be done.
   Outcome<std::monostate> correct(const Image& image, std::uint32_t label);
   std::uint32_t corrections() const { return learner_.corrections(); }
 
@@ -65,18 +64,19 @@ class ModelLearner {
   Outcome<std::monostate> save(const std::string& path, const std::string& note = "") const;
 
  private:
-  ModelLearner(std::unique_ptr<ModelFile> file, PictureInput input, std::vector<Sample> known,
+  Outcome<Prepared> prepare(const Image& image);  // into prepared_
+  ModelLearner(std::unique_ptr<ModelFile> file, Outcome<PictureInput> input, std::vector<Sample> known,
                AlignedBytes arena, const Learner& learner, const kernels::KernelTable& kernels)
       : file_(std::move(file)),
         input_(std::move(input)),
-        prepared_(input_.shape().count()),
+        prepared_(file_->input.count()),
         known_(std::move(known)),
         arena_(std::move(arena)),
         learner_(learner),
         kernels_(&kernels) {}
 
   std::unique_ptr<ModelFile> file_;  // with the weights that it came with; the learner points to it
-  PictureInput input_;
+  Outcome<PictureInput> input_;
   std::vector<std::uint8_t> prepared_;  // the latest picture
   std::vector<Sample> known_;           // with pixels
   AlignedBytes arena_;

@@ -1,5 +1,7 @@
 #include "formats/host/picture_input.h"
 
+#include <utility>
+
 namespace lentil::formats {
 
 Picture picture_of(const Image& image) {
@@ -33,6 +35,26 @@ DatasetRequest PictureInput::request(std::uint32_t classes) const {
             if (!prepared) return prepared.error();
             return std::monostate{};
           }};
+}
+
+Outcome<Dataset> PictureInput::fit(Dataset&& data) const {
+  const Shape prepared = prepared_shape(recipe_, shape_), given{data.channels, data.height, data.width};
+  const bool as_prepared = given == prepared || given == Shape{1, prepared.height, prepared.width};
+  if (!as_prepared || (given == shape_ && !recipe_.fit.threshold)) return std::move(data);
+  Dataset fitted = std::move(data);
+  const std::vector<std::uint8_t> before =
+      std::exchange(fitted.pixels, std::vector<std::uint8_t>(fitted.size() * shape_.count()));
+  std::vector<std::byte> memory(std::size_t{given.height} * shape_.width);
+  for (std::size_t i = 0; i < fitted.size(); ++i) {
+    const Error error =
+        fit_picture(std::span(before).subspan(i * given.count(), given.count()), recipe_, shape_, memory,
+                    std::span(fitted.pixels).subspan(i * shape_.count(), shape_.count()));
+    if (error.status != Status::ok) return Failure{explain(error)};
+  }
+  fitted.channels = shape_.channels;
+  fitted.height = shape_.height;
+  fitted.width = shape_.width;
+  return fitted;
 }
 
 }  // namespace lentil::formats

@@ -31,6 +31,10 @@ class PictureInput {
   // For load_dataset: every picture is prepared, those of the input's own size too.
   DatasetRequest request(std::uint32_t classes) const;
 
+  // The images as the network takes them: of a data set whose pictures are what the recipe's first part makes
+  // (MNIST's are), the last part is made. Others stay as they are.
+  Outcome<Dataset> fit(Dataset&& data) const;
+
  private:
   Shape shape_;
   Recipe recipe_;

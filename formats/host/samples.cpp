@@ -6,6 +6,7 @@
 
 #include "formats/host/aligned_bytes.h"
 #include "formats/host/batches.h"
+#include "formats/host/picture_input.h"
 #include "formats/host/synth.h"
 #include "runtime/plan_data.h"
 #include "runtime/session.h"
@@ -33,16 +34,23 @@ std::uint32_t output_count(const ModelFile& file) {
 }  // namespace
 
 bool takes_drawn_digits(const ModelFile& file) {
-  return file.input == Shape{1, kSynthSide, kSynthSide} || file.input == Shape{kSynthPixels, 1, 1};
+  const auto recipe = recipe_of(file);
+  if (!recipe) return false;
+  const Shape input = picture_shape(file.input), prepared = prepared_shape(*recipe, input);
+  return (input.channels == 1 || input.channels == 3) && prepared.height == kSynthSide &&
+         prepared.width == kSynthSide;
 }
 
 std::vector<Sample> drawn_samples(const ModelFile& file, std::uint32_t count) {
   std::vector<Sample> samples;
   if (count == 0 || !takes_drawn_digits(file)) return samples;
-  const Dataset digits = synth_dataset(count, kSynthSeed, SynthPart::extra);
+  const auto input = PictureInput::of(file);
+  if (!input) return samples;
+  const auto digits = input->fit(synth_dataset(count, kSynthSeed, SynthPart::extra));
+  if (!digits) return samples;
   const bool tells_digits = output_count(file) == kDigitClasses;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    samples.push_back(to_sample(digits, i));
+  for (std::size_t i = 0; i < digits->size(); ++i) {
+    samples.push_back(to_sample(*digits, i));
     if (!tells_digits) samples.back().label = -1;
   }
   return samples;

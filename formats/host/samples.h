@@ -9,7 +9,8 @@
 
 namespace lentil::formats {
 
-// Whether the network takes pictures as formats/host/synth.h draws them.
+// Whether the network takes pictures as formats/host/synth.h draws them, or its recipe makes its input of
+// them.
 bool takes_drawn_digits(const ModelFile& file);
 
 // Drawn digits, always the same ones; none if the network takes other pictures. They have labels if it has
