@@ -153,7 +153,8 @@ Error check_step(const StepView& step, std::uint32_t channels, std::uint32_t ind
   const std::size_t needed = kValues[kind];
   const std::size_t given = step.values.size();
   const bool per_channel = step.kind == StepKind::normalize && given == std::size_t{2} * channels;
-  if (given != needed && !per_channel) return {Status::bad_input_description, index, needed, given};
+  const bool with_sizes_before = step.kind == StepKind::resize && given == 4;
+  if (given != needed && !per_channel && !with_sizes_before) return {Status::bad_input_description, index, needed, given};
   return all_finite(step.values) ? Error{} : Error{Status::bad_input_description, index, needed, given};
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("a recipe survives the way into a file and back") {
 
 TEST_CASE("padding, resizing and a threshold survive the way into a file and back") {
   ModelFile file = first_model();
-  file.normalization = {.mean = {0.5f}, .std = {1}};
+  file.normalization.mean = {0.5f, 0.5f, 0.5f, 0.5f};
   const auto survives = [&](const Fit& fit) {
     Recipe recipe = default_recipe(file.input);
     recipe.fit = fit;
