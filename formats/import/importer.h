@@ -25,6 +25,7 @@ struct Imported {
   std::string format;  // for people: "ONNX, opset 13, by pytorch 1.8"
   std::variant<WeightFile, ModelFile> contents;
   std::vector<std::string> notes{};  // what was assumed or left out: sentences without a full stop
+  bool input_known = false;          // the network's normalization and recipe are the file's word
 };
 
 struct Importer {

@@ -120,6 +120,13 @@ Outcome<InputLine> parse_input_line(std::string_view line) {
   return reading.line;
 }
 
+Shape network_input(const InputLine& line) {
+  std::uint32_t side = line.resized ? line.side : 28;
+  side += 2 * (line.fit.padding.top + line.padding_after);
+  if (line.pool != LayerType::relu) side /= 2;
+  return {line.colours ? 3u : 1u, side, side};
+}
+
 std::string input_text(const InputLine& line) {
   std::string words;
   const auto side = [](std::uint32_t pixels) {

@@ -29,6 +29,9 @@ struct InputLine {
 // Failures name the part and list these.
 Outcome<InputLine> parse_input_line(std::string_view line);
 
+// What a network sees of a picture of 28x28 pixels, in front of all its layers.
+Shape network_input(const InputLine& line);
+
 // The same in words: "(pixel / 255 - 0.1307) / 0.3081".
 std::string input_text(const InputLine& line);
 

@@ -18,7 +18,7 @@ bool recognizes(std::span<const std::byte> bytes) {
 Outcome<Imported> read(const ImportSource& source) {
   const auto file = open_model(source.bytes);
   if (!file) return Failure{explain(file.error())};
-  return Imported{"Lentil model", to_model_file(*file)};
+  return Imported{.format = "Lentil model", .contents = to_model_file(*file), .input_known = true};
 }
 
 }  // namespace
