@@ -15,9 +15,9 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand,  &kFinetuneCommand,   &kEvalCommand,  &kPredictCommand,
-                           &kDataCommand,   &kInspectCommand,    &kBenchCommand, &kDoctorCommand,
-                           &kConfigCommand, &kCompletionCommand, &kHelpCommand};
+const std::array kCommands{&kTrainCommand,  &kFinetuneCommand, &kEvalCommand,       &kPredictCommand,
+                           &kDataCommand,   &kConvertCommand,  &kInspectCommand,    &kBenchCommand,
+                           &kDoctorCommand, &kConfigCommand,   &kCompletionCommand, &kHelpCommand};
 
 int run(std::span<const std::string> words) {
   if (words.empty()) {

@@ -18,14 +18,14 @@ struct KnownNetwork {
 };
 
 struct ImportOptions {
-  std::string arch;                 // a line for parse_chain(); empty: none
-  const ModelFile* like = nullptr;  // or a network that takes the weights; borrowed
-  std::vector<KnownNetwork> known;  // to be recognised by names and shapes
+  std::string arch{};                 // a line for parse_chain(); empty: none
+  const ModelFile* like = nullptr;    // or a network that takes the weights; borrowed
+  std::vector<KnownNetwork> known{};  // to be recognised by names and shapes
   std::vector<std::pair<std::string, std::string>>
-      renames;                      // the beginning of tensors' names, and the new one
-  std::string input;                // a line for parse_input_line(); empty: none
-  bool invert = false;              // the network sees dark ink on white
-  std::vector<std::string> labels;  // empty: those of the file, if it has any
+      renames{};                        // the beginning of tensors' names, and the new one
+  std::string input{};                // a line for parse_input_line(); empty: none
+  bool invert = false;                // the network sees dark ink on white
+  std::vector<std::string> labels{};  // empty: those of the file, if it has any
 };
 
 struct ImportReport {
