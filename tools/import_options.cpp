@@ -83,11 +83,12 @@ std::string importable_kinds() {
   return kinds;
 }
 
-ImportedModel import_with(const std::string& path, const ImportFlags& flags) {
-  const std::optional<ModelFile> like = network_named(flags.arch);
-  if (!flags.arch.empty() && !like) check_line(flags.arch);
-  const ImportOptions options{.arch = like ? "" : flags.arch,
-                              .like = like ? &*like : nullptr,
+ImportedModel import_with(const std::string& path, const ImportFlags& flags, const ModelFile* example) {
+  const std::optional<ModelFile> named = network_named(flags.arch);
+  if (!flags.arch.empty() && !named) check_line(flags.arch);
+  const ImportOptions options{.arch = named ? "" : flags.arch,
+                              .like = named ? &*named : nullptr,
+                              .example = example,
                               .known = known_networks(),
                               .renames = renames_of(flags.rename),
                               .input = flags.normalize,

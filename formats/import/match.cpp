@@ -55,6 +55,9 @@ class Matching {
   Outcome<Match> find() const {
     if (options_.like != nullptr) return as_network(*options_.like, "--arch");
     if (!options_.arch.empty()) return as_line(options_.arch, "as --arch says");
+    if (options_.example != nullptr) {
+      if (auto same = as_network(*options_.example, "the model to compare with")) return same;
+    }
     if (auto known = recognised()) return std::move(*known);
     if (auto modules = as_modules()) return std::move(*modules);
     return guessed();

@@ -38,6 +38,12 @@ Outcome<std::monostate> describe_input(const ImportOptions& options, const std::
                                        Match& match) {
   ModelFile& file = match.network.file;
   const bool from_weights = !match.network.used.empty();
+  const ModelFile* example = options.example;
+  if (!said && !match.input_known && example != nullptr && example->input == file.input) {
+    file.normalization = example->normalization;
+    file.recipe = example->recipe;
+    match.input_known = true;
+  }
   if (said || !match.input_known) {
     const InputLine line = said ? *said : usual_input(file.input);
     if (auto set = set_input(file, line); !set) return set;

@@ -18,11 +18,13 @@ struct KnownNetwork {
 };
 
 struct ImportOptions {
-  std::string arch{};                 // a line for parse_chain(); empty: none
-  const ModelFile* like = nullptr;    // or a network that takes the weights; borrowed
+  std::string arch{};               // a line for parse_chain(); empty: none
+  const ModelFile* like = nullptr;  // or a network that takes the weights; borrowed
+  const ModelFile* example =
+      nullptr;  // says what neither options nor the file say: the network, the input; borrowed
   std::vector<KnownNetwork> known{};  // to be recognised by names and shapes
   std::vector<std::pair<std::string, std::string>>
-      renames{};                        // the beginning of tensors' names, and the new one
+      renames{};                      // the beginning of tensors' names, and the new one
   std::string input{};                // a line for parse_input_line(); empty: none
   bool invert = false;                // the network sees dark ink on white
   std::vector<std::string> labels{};  // empty: those of the file, if it has any
