@@ -28,8 +28,8 @@ ValueId wrapped(const Pickle& pickle, ValueId id) {
     return pickle.element(object.arguments, 0);
   }
   if (made_by(maker, "torch.nn.parameter", "Parameter")) {
-    const ValueId built = pickle.element(object.state, 0);
-    return built != kNoValue ? built : pickle.element(object.arguments, 0);
+    const ValueId tensor = pickle.element(object.arguments, 0);
+    return tensor != kNoValue ? tensor : pickle.element(object.state, 0);
   }
   return kNoValue;
 }
