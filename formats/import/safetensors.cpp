@@ -114,15 +114,16 @@ std::vector<std::string> names_of(const SafetensorsHeader& header) {
   return names;
 }
 
+// In one line.
 std::string metadata_note(const SafetensorsHeader& header) {
   constexpr std::size_t kMostCharacters = 60;  // of a value
-  std::string note = "its metadata:";
+  std::string note;
   for (const auto& [key, value] : header.metadata) {
-    const bool long_value = value.size() > kMostCharacters;
-    note += (note.back() == ':' ? " " : ", ") + key + " = " + value.substr(0, kMostCharacters) +
-            (long_value ? "..." : "");
+    note += (note.empty() ? "" : ", ") + key + " = " + value.substr(0, kMostCharacters);
+    if (value.size() > kMostCharacters) note += "...";
   }
-  return note;
+  std::ranges::replace(note, '\n', ' ');
+  return "its metadata: " + note;
 }
 
 Outcome<SafetensorsHeader> read_header(Bytes file) {
