@@ -1,5 +1,6 @@
 // lentil export: a model's files for other programs.
-#include <deque>
+#include <array>
+#include <cassert>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,22 +22,20 @@ namespace {
 namespace fs = std::filesystem;
 using formats::Exporter;
 
-struct Choice {
-  const Exporter* exporter;
-  bool chosen = false;
-};
+constexpr std::size_t kMostExporters = 16;
 
 struct ExportOptions {
   std::string file, output;
-  std::deque<Choice> choices;  // their addresses stay
+  std::array<bool, kMostExporters> chosen{};  // of each exporter
 };
 
 void declare(Arguments& a, ExportOptions& o) {
   a.operand("FILE", o.file, "the model; - is standard input");
-  for (const Exporter* exporter : formats::exporters()) {
-    o.choices.push_back({exporter});
-    a.flag("--" + std::string(exporter->name), o.choices.back().chosen,
-           fmt::format("{} ({})", exporter->summary, exporter->ending));
+  const auto exporters = formats::exporters();
+  assert(exporters.size() <= kMostExporters);
+  for (std::size_t i = 0; i < exporters.size(); ++i) {
+    a.flag("--" + std::string(exporters[i]->name), o.chosen[i],
+           fmt::format("{} ({})", exporters[i]->summary, exporters[i]->ending));
   }
   a.text("-o,--output", "FILE", o.output,
          "where to write; a folder if there are several [FILE's name with another ending, in the current "
@@ -56,13 +55,14 @@ bool is_folder(const std::string& path) {
 
 // Those with a flag, or the one that -o's ending tells.
 std::vector<const Exporter*> chosen(const ExportOptions& o) {
+  const auto all = formats::exporters();
   std::vector<const Exporter*> exporters;
-  for (const Choice& choice : o.choices) {
-    if (choice.chosen) exporters.push_back(choice.exporter);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (o.chosen[i]) exporters.push_back(all[i]);
   }
   if (!exporters.empty()) return exporters;
   const std::string ending = fs::path(o.output).extension().string();
-  for (const Exporter* exporter : formats::exporters()) {
+  for (const Exporter* exporter : all) {
     if (ending == exporter->ending) return {exporter};
   }
   reject(fmt::format("export as what? Give one or more of {}\nSee: lentil export --help", flags_text()));

@@ -116,12 +116,10 @@ std::vector<std::string> names_of(const SafetensorsHeader& header) {
 
 // In one line.
 std::string metadata_note(const SafetensorsHeader& header) {
-  constexpr std::size_t kMostCharacters = 60;  // of a value
+  constexpr std::size_t kMostCharacters = 120;
   std::string note;
-  for (const auto& [key, value] : header.metadata) {
-    note += (note.empty() ? "" : ", ") + key + " = " + value.substr(0, kMostCharacters);
-    if (value.size() > kMostCharacters) note += "...";
-  }
+  for (const auto& [key, value] : header.metadata) note += (note.empty() ? "" : ", ") + key + " = " + value;
+  if (note.size() > kMostCharacters) note = note.substr(0, kMostCharacters) + "...";
   std::ranges::replace(note, '\n', ' ');
   return "its metadata: " + note;
 }
