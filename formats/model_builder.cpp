@@ -190,9 +190,14 @@ ModelBuilder& ModelBuilder::normalize(float mean, float std) {
   return *this;
 }
 
-Outcome<ModelFile> ModelBuilder::build() const {
+Outcome<ModelFile> ModelBuilder::build() const& {
   if (failed()) return Failure{failure_};
   return file_;
+}
+
+Outcome<ModelFile> ModelBuilder::build() && {
+  if (failed()) return Failure{failure_};
+  return std::move(file_);
 }
 
 ModelBuilder& ModelBuilder::append(Layer settings, std::string name, bool bias) {

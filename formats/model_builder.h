@@ -95,7 +95,11 @@ class ModelBuilder {
 
   Shape shape() const { return shapes_.back(); }  // of the newest layer's output
   bool failed() const { return !failure_.empty(); }
-  Outcome<ModelFile> build() const;
+  Outcome<ModelFile> build() const&;
+  Outcome<ModelFile> build() &&;  // without a copy of the weights
+
+  // Of the newest layer, to be filled with as many values; not when the builder has failed.
+  std::vector<float>& tensor(Slot slot) { return file_.layers.back().tensor(slot); }
 
  private:
   ModelBuilder& append(Layer settings, std::string name, bool bias = true);

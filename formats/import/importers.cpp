@@ -8,7 +8,8 @@ namespace lentil::formats {
 namespace {
 
 // ONNX has no magic number, so it comes last.
-constexpr std::array kImporters{&kLentilImporter, &kTorchImporter, &kSafetensorsImporter, &kNpzImporter};
+constexpr std::array kImporters{&kLentilImporter, &kTorchImporter, &kSafetensorsImporter, &kNpzImporter,
+                                &kTfliteImporter};
 
 std::string known_kinds() {
   std::string kinds;
