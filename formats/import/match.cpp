@@ -33,13 +33,23 @@ WeightFile without_prefix(WeightFile weights) {
   return weights;
 }
 
-std::string layers_text(const WeightFile& weights) {
+// As many of the names as people read.
+std::string some(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 8;
   std::string text;
+  for (std::size_t i = 0; i < std::min(kMost, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kMost ? text + " and " + std::to_string(names.size() - kMost) + " more" : text;
+}
+
+std::string layers_text(const WeightFile& weights) {
+  std::vector<std::string> layers;
   for (const ParameterGroup& group : parameter_groups(weights).groups) {
     const NamedTensor& tensor = group.weight != nullptr ? *group.weight : *group.running_mean;
-    text += (text.empty() ? "" : ", ") + group.name + " " + shape_text(tensor);
+    layers.push_back(group.name + " " + shape_text(tensor));
   }
-  return text.empty() ? "it has no layers" : "its layers: " + text;
+  if (!layers.empty()) return "its layers: " + some(layers);
+  for (const NamedTensor& tensor : weights.tensors) layers.push_back(tensor.name + " " + shape_text(tensor));
+  return layers.empty() ? "it has no tensors" : "its tensors: " + some(layers);
 }
 
 std::string line_of(const ModelFile& file) {
@@ -172,8 +182,9 @@ class Matching {
       if (chains->size() > 1) return ambiguous(*chains);
       auto found = as_line(chains->front(), "by the shapes of its tensors");
       if (!found) return found.error();
-      found->assumed.push_back(
-          "ReLU and 2x2 maxima: a state_dict tells neither activations nor pools; --arch says otherwise");
+      const bool pools = chains->front().find("maxpool") != std::string::npos;
+      found->assumed.push_back(std::string(pools ? "ReLU and 2x2 maxima" : "ReLU") +
+                               " between the layers: weights alone do not tell; --arch says otherwise");
       return found;
     }
     return Failure{"weights without a network, and " + first->message + ". " + std::string(kArchHelp) + "; " +
@@ -193,12 +204,27 @@ class Matching {
   std::span<const Shape> inputs_;
 };
 
+// Tensors that no layer took. Names may have lost what they all begin with.
+std::vector<std::string> unused(const WeightFile& weights, const BoundNetwork& network) {
+  std::vector<std::string> idle;
+  for (const NamedTensor& tensor : weights.tensors) {
+    const bool used = std::ranges::any_of(
+        network.used, [&](const std::string& name) { return tensor.name.ends_with(name); });
+    if (!used) idle.push_back(tensor.name);
+  }
+  return idle;
+}
+
 }  // namespace
 
 Outcome<Match> match_network(WeightFile weights, const ImportOptions& options,
                              std::span<const Shape> inputs) {
   const WeightFile named = renamed(std::move(weights), options.renames);
-  return Matching(named, options, inputs).find();
+  auto match = Matching(named, options, inputs).find();
+  if (!match) return match;
+  const std::vector<std::string> idle = unused(named, match->network);
+  if (!idle.empty()) match->assumed.push_back("not used: " + some(idle));
+  return match;
 }
 
 }  // namespace lentil::formats

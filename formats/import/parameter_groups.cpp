@@ -28,6 +28,8 @@ constexpr std::array kWords{
     Word{".w", &ParameterGroup::weight},
     Word{"/kernel", &ParameterGroup::weight},
     Word{"/bias", &ParameterGroup::bias},
+    Word{".weights", &ParameterGroup::weight},
+    Word{"_weights", &ParameterGroup::weight},
     Word{"_weight", &ParameterGroup::weight},
     Word{"_bias", &ParameterGroup::bias},
     Word{"_w", &ParameterGroup::weight},
