@@ -76,7 +76,7 @@ fs::path default_name(const ExportOptions& o, const Exporter& exporter) {
 // Stops if it may not be written.
 std::string path_of(const ExportOptions& o, const Exporter& exporter) {
   const bool folder = is_folder(o.output);
-  const std::string path =
+  std::string path =
       o.output.empty() || folder ? (fs::path(o.output) / default_name(o, exporter)).string() : o.output;
   check_output(path);
   std::error_code ignored;

@@ -177,7 +177,7 @@ class Writer {
   }
 
   const Value& input(const LayerData& layer, std::uint32_t index, std::size_t k = 0) const {
-    return values_[static_cast<std::size_t>(layer_input(layer.view(), index, k) + 1)];
+    return values_[static_cast<std::size_t>(std::int64_t{layer_input(layer.view(), index, k)} + 1)];
   }
 
   std::string expression(const LayerData& data, std::uint32_t index, Value& out) {
@@ -263,7 +263,7 @@ class Writer {
 
   // A constant of one value for all needs no shape.
   static std::string constant(const LayerData& layer, const Value& in) {
-    const std::string values = module_of(layer.name) + ".constant";
+    std::string values = module_of(layer.name) + ".constant";
     const std::size_t count = layer.tensor(Slot::weight).size();
     if (in.flat || count == 1) return values;
     const Shape& s = in.shape;

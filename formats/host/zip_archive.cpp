@@ -75,6 +75,36 @@ std::vector<zip_uint8_t> padding_before(std::size_t at, const ZipMember& member)
   return std::vector<zip_uint8_t>((kAlignment - start % kAlignment) % kAlignment, 'Z');
 }
 
+bool add_member(zip_t* archive, const ZipMember& member, Packing packing,
+                const std::vector<zip_uint8_t>& padding) {
+  ZipSource source(zip_source_buffer(archive, member.bytes.data(), member.bytes.size(), 0));
+  if (!source) return false;
+  const auto index = zip_file_add(archive, member.name.c_str(), source.get(), ZIP_FL_ENC_UTF_8);
+  if (index < 0) return false;
+  static_cast<void>(source.release());  // the archive's now
+  const auto place = static_cast<zip_uint64_t>(index);
+  const zip_int32_t method = packing == Packing::deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE;
+  if (zip_set_file_compression(archive, place, method, 0) != 0 ||
+      zip_file_set_dostime(archive, place, 0, kFirstDate, 0) != 0) {
+    return false;
+  }
+  return packing != Packing::aligned ||
+         zip_file_extra_field_set(archive, place, kPaddingField, ZIP_EXTRA_FIELD_NEW, padding.data(),
+                                  static_cast<zip_uint16_t>(padding.size()), ZIP_FL_LOCAL) == 0;
+}
+
+// Of an archive that has been closed.
+Outcome<std::vector<std::byte>> contents_of(zip_source_t* source) {
+  zip_stat_t written;
+  if (zip_source_stat(source, &written) != 0 || zip_source_open(source) != 0)
+    return Failure{"the archive cannot be made"};
+  std::vector<std::byte> bytes(written.size);
+  const auto read = zip_source_read(source, bytes.data(), bytes.size());
+  zip_source_close(source);
+  if (read != static_cast<zip_int64_t>(bytes.size())) return Failure{"the archive cannot be made"};
+  return bytes;
+}
+
 }  // namespace
 
 struct ZipReader::Archive {
@@ -98,7 +128,7 @@ Outcome<ZipReader> ZipReader::open(std::span<const std::byte> bytes, const std::
     const std::string_view name = member.name;
     if (!name.ends_with(ending)) continue;
     if (const std::string why = objection(member, bytes.size()); !why.empty()) {
-      return Failure{path + ": its member '" + std::string(name) + "' " + why};
+      return Failure{std::string(path).append(": its member '").append(name).append("' ").append(why)};
     }
     total += member.size;
     if (total > most_bytes) {
@@ -145,41 +175,16 @@ Outcome<std::vector<std::byte>> zip_bytes(std::span<const ZipMember> members, Pa
   auto zip = open_archive(nullptr, 0, ZIP_TRUNCATE);
   if (!zip) return zip.error();
   zip_t* const archive = zip->archive.get();
-  const auto fail = [&] { return Failure{zip_strerror(archive)}; };
-  const zip_int32_t method = packing == Packing::deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE;
-  std::size_t written_bytes = 0;
+  std::size_t end = 0;  // of the members so far, if they are stored
   for (const ZipMember& member : members) {
-    ZipSource source(zip_source_buffer(archive, member.bytes.data(), member.bytes.size(), 0));
-    if (!source) return fail();
-    const auto index = zip_file_add(archive, member.name.c_str(), source.get(), ZIP_FL_ENC_UTF_8);
-    if (index < 0) return fail();
-    static_cast<void>(source.release());  // the archive's now
-    const auto place = static_cast<zip_uint64_t>(index);
-    if (zip_set_file_compression(archive, place, method, 0) != 0 ||
-        zip_file_set_dostime(archive, place, 0, kFirstDate, 0) != 0) {
-      return fail();
-    }
-    if (packing != Packing::aligned) continue;
-    const std::vector<zip_uint8_t> padding = padding_before(written_bytes, member);
-    if (zip_file_extra_field_set(archive, place, kPaddingField, ZIP_EXTRA_FIELD_NEW, padding.data(),
-                                 static_cast<zip_uint16_t>(padding.size()), ZIP_FL_LOCAL) != 0) {
-      return fail();
-    }
-    written_bytes +=
-        kLocalHeaderBytes + member.name.size() + kExtraHeaderBytes + padding.size() + member.bytes.size();
+    const auto padding =
+        packing == Packing::aligned ? padding_before(end, member) : std::vector<zip_uint8_t>{};
+    if (!add_member(archive, member, packing, padding)) return Failure{zip_strerror(archive)};
+    end += kLocalHeaderBytes + member.name.size() + kExtraHeaderBytes + padding.size() + member.bytes.size();
   }
-  if (zip_close(archive) != 0) return fail();
+  if (zip_close(archive) != 0) return Failure{zip_strerror(archive)};
   static_cast<void>(zip->archive.release());  // closing has freed it
-
-  zip_stat_t written;
-  if (zip_source_stat(zip->source.get(), &written) != 0 || zip_source_open(zip->source.get()) != 0) {
-    return Failure{"the archive cannot be made"};
-  }
-  std::vector<std::byte> bytes(written.size);
-  const auto read = zip_source_read(zip->source.get(), bytes.data(), bytes.size());
-  zip_source_close(zip->source.get());
-  if (read != static_cast<zip_int64_t>(bytes.size())) return Failure{"the archive cannot be made"};
-  return bytes;
+  return contents_of(zip->source.get());
 }
 
 }  // namespace lentil::formats

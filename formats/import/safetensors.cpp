@@ -118,7 +118,10 @@ std::vector<std::string> names_of(const SafetensorsHeader& header) {
 std::string metadata_note(const SafetensorsHeader& header) {
   constexpr std::size_t kMostCharacters = 120;
   std::string note;
-  for (const auto& [key, value] : header.metadata) note += (note.empty() ? "" : ", ") + key + " = " + value;
+  for (const auto& [key, value] : header.metadata) {
+    note += note.empty() ? "" : ", ";
+    note.append(key).append(" = ").append(value);
+  }
   if (note.size() > kMostCharacters) note = note.substr(0, kMostCharacters) + "...";
   std::ranges::replace(note, '\n', ' ');
   return "its metadata: " + note;
