@@ -87,7 +87,11 @@ class Finder {
     if (items == nullptr || is_module(pickle_, id) || is_optimizer(pickle_, id)) return kNoValue;
     for (const std::string_view name : kWrappers) {
       const ValueId inner = pickle_.find(id, name);
-      if (inner != kNoValue && looks_like_model(inner)) return inner;
+      if (inner == kNoValue) continue;
+      // A single layer's state_dict has no names with dots.
+      if (looks_like_model(inner) || (name.find("dict") != std::string_view::npos && holds_tensor(inner))) {
+        return inner;
+      }
     }
     ValueId only = kNoValue;
     for (std::size_t i = 0; i + 1 < items->size(); i += 2) {

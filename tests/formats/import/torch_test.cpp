@@ -210,6 +210,9 @@ TEST_CASE("the model in a pickle is what people call it, or the only one, or eve
   CHECK(tensor_names(import_pickle(dict({text("ema"), net, text("model"), net}))) == Names{"a.w"});
   CHECK(tensor_names(import_pickle(dict({text("epoch"), number(1), text("my_best"), net}))) == Names{"a.w"});
   CHECK(tensor_names(import_pickle(dict({text("data"), dict({text("state_dict"), net})}))) == Names{"a.w"});
+  const std::string layer = dict({text("weight"), kArray});
+  CHECK(tensor_names(import_pickle(dict({text("epoch"), number(1), text("state_dict"), layer}))) ==
+        Names{"weight"});
   CHECK(tensor_names(import_pickle(dict({text("enc"), net, text("dec"), net}))) ==
         Names{"enc.a.w", "dec.a.w"});
   CHECK(tensor_names(import_pickle(dict({text("fc"), dict({text("w"), kArray})}))) == Names{"fc.w"});
