@@ -1,12 +1,20 @@
 // Opcodes that would have Python look up and call something. Nothing is called: it is noted down or refused.
+#include <algorithm>
+
 #include "formats/import/pickle_globals.h"
 #include "formats/import/pickle_machine.h"
 
 namespace lentil::formats {
 namespace {
 
+// Fit for a terminal: the file chose it.
 std::string full_name(const PickleValue& global) {
-  return std::string(global.text) + "." + std::string(global.name);
+  constexpr std::size_t kMost = 60;
+  std::string name =
+      std::string(global.text.substr(0, kMost)) + "." + std::string(global.name.substr(0, kMost));
+  std::ranges::replace_if(
+      name, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return name;
 }
 
 std::string refusal(const PickleValue& global) {

@@ -47,10 +47,17 @@ constexpr std::array kTypes{
     ElementType{"uint32", "", "u4", "", 4, integer_value<std::uint32_t>},
     ElementType{"uint64", "", "u8", "", 8, integer_value<std::uint64_t>},
     ElementType{"bool", "BoolStorage", "b1", "BOOL", 1, boolean_value},
+    ElementType{"qint8", "QInt8Storage", "", "", 1, nullptr},
+    ElementType{"quint8", "QUInt8Storage", "", "", 1, nullptr},
+    ElementType{"qint32", "QInt32Storage", "", "", 4, nullptr},
+    ElementType{"complex64", "ComplexFloatStorage", "c8", "", 8, nullptr},
+    ElementType{"complex128", "ComplexDoubleStorage", "c16", "", 16, nullptr},
 };
 
 // Sizes, and whether all elements lie inside. Nothing overflows: each step is compared with what is left.
 std::string objection(const StridedElements& elements) {
+  if (elements.type->value == nullptr)
+    return "is of the type " + std::string(elements.type->name) + ", which is not read";
   if (elements.sizes.size() != elements.strides.size())
     return "has sizes and strides that do not belong together";
   if (elements.sizes.size() > kMaxRank) {

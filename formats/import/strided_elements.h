@@ -19,7 +19,7 @@ struct ElementType {
   std::string_view numpy;    // "f2"; empty: NumPy has none
   std::string_view script;   // in PyTorch 1.0's scripts: "FLOAT16"
   std::size_t bytes;
-  float (*value)(std::uint64_t bits);  // rounded to nearest
+  float (*value)(std::uint64_t bits);  // rounded to nearest; null: the type is known, to be refused
 };
 
 // Null: no type that can be read.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -60,11 +61,8 @@ class Finder {
   std::string run(TorchContents& contents) {
     const ValueId model = unwrap(pickle_.root());
     if (is_optimizer(pickle_, model)) return kOnlyOptimizer;
-    if (is_module(pickle_, model)) {
-      if (std::string why = walk_modules(file_, model, budget_, contents); !why.empty()) return why;
-    } else if (std::string why = flatten(unwrap_tensor(pickle_, model), "", 0, contents); !why.empty()) {
-      return why;
-    }
+    const ValueId unwrapped = unwrap_tensor(pickle_, model);
+    if (std::string why = flatten(unwrapped, "", 0, contents); !why.empty()) return why;
     if (!contents.tensors.empty()) return "";
     return optimizer_seen_ ? kOnlyOptimizer
                            : "it holds no tensor that could be a model's; save the model's state_dict()";
@@ -89,7 +87,11 @@ class Finder {
     if (items == nullptr || is_module(pickle_, id) || is_optimizer(pickle_, id)) return kNoValue;
     for (const std::string_view name : kWrappers) {
       const ValueId inner = pickle_.find(id, name);
-      if (inner != kNoValue && looks_like_model(inner)) return inner;
+      if (inner == kNoValue) continue;
+      // A single layer's state_dict has no names with dots.
+      if (looks_like_model(inner) || (name.find("dict") != std::string_view::npos && holds_tensor(inner))) {
+        return inner;
+      }
     }
     ValueId only = kNoValue;
     for (std::size_t i = 0; i + 1 < items->size(); i += 2) {
@@ -104,10 +106,17 @@ class Finder {
 
   // A module, or a dict whose tensors have names with a layer in them.
   bool looks_like_model(ValueId id) {
-    return is_module(pickle_, id) || any_entry(id, models_, [&](const PickleValue& key, ValueId value) {
+    return is_known_module(id) || any_entry(id, models_, [&](const PickleValue& key, ValueId value) {
              const bool dotted = key.kind == Kind::text && key.text.find('.') != std::string_view::npos;
-             return (dotted && is_tensor(pickle_, value)) || is_module(pickle_, value) || holds_tensor(value);
+             return (dotted && is_tensor(pickle_, value)) || is_known_module(value) || holds_tensor(value);
            });
+  }
+
+  bool is_known_module(ValueId id) {
+    if (!pickle_.is(id, Kind::object)) return false;
+    const auto [place, fresh] = modules_.try_emplace(id, false);
+    if (fresh) place->second = budget_.take(kNodeCost) && is_module(pickle_, id);
+    return place->second;
   }
 
   bool holds_tensor(ValueId id) {
@@ -119,16 +128,15 @@ class Finder {
   template <class Fits>
   bool any_entry(ValueId id, std::map<ValueId, bool>& known, Fits fits) {
     const auto* const items = entries(pickle_, id);
-    if (items == nullptr || is_optimizer(pickle_, id)) return false;
-    const auto found = known.find(id);
-    if (found != known.end()) return found->second;
-    if (!budget_.take(kNodeCost)) return false;
-    known.emplace(id, false);
+    if (items == nullptr) return false;
+    const auto [place, fresh] = known.try_emplace(id, false);
+    if (!fresh) return place->second;
+    if (!budget_.take(kNodeCost) || is_optimizer(pickle_, id)) return false;
     bool any = false;
     for (std::size_t i = 0; i + 1 < items->size() && !any; i += 2) {
       any = fits(pickle_[(*items)[i]], unwrap_tensor(pickle_, (*items)[i + 1]));
     }
-    return known[id] = any;
+    return place->second = any;
   }
 
   bool has_items(ValueId id) const { return pickle_.is_sequence(id) || entries(pickle_, id) != nullptr; }
@@ -136,13 +144,14 @@ class Finder {
   // A tensor, or what may hold some. Wants an unwrapped value.
   std::string flatten(ValueId id, const std::string& name, int depth, TorchContents& contents) {
     if (is_tensor(pickle_, id)) return add_tensor(id, name, budget_, contents);
+    if (!has_items(id) || !visited_.insert(id).second) return "";
+    if (!budget_.take(kNodeCost)) return MemoryBudget::exceeded().message;
+    if (depth > kDeepest) return "its dicts are nested too deeply";
+    if (is_module(pickle_, id)) return walk_modules(file_, id, name, budget_, contents);
     if (is_optimizer(pickle_, id)) {
       optimizer_seen_ = true;
       return "";
     }
-    if (depth > kDeepest) return "its dicts are nested too deeply";
-    if (!budget_.take(kNodeCost)) return MemoryBudget::exceeded().message;
-    if (!has_items(id) || !visited_.insert(id).second) return "";
     const bool sequence = pickle_.is_sequence(id);
     const auto& items = sequence ? pickle_[id].items : *entries(pickle_, id);
     const std::size_t step = sequence ? 1 : 2;
@@ -160,7 +169,7 @@ class Finder {
   const Pickle& pickle_;
   MemoryBudget& budget_;
   std::set<ValueId> visited_;
-  std::map<ValueId, bool> models_, holders_;  // what the searches found
+  std::map<ValueId, bool> models_, holders_, modules_;  // what the searches found
   bool optimizer_seen_ = false;
 };
 
@@ -182,12 +191,12 @@ void leave_out(TorchContents& contents) {
     return std::ranges::any_of(kObservers, [&](std::string_view part) { return has_part(place.name, part); });
   });
   if (contents.tensors.size() == all) return;
-  std::string why = counters > 0 ? std::to_string(counters) + " count batches" : "";
+  std::string what = counters > 0 ? "counters of batches (" + std::to_string(counters) + ")" : "";
   if (observers > 0) {
-    why += (why.empty() ? "" : ", ") + std::to_string(observers) + " observe for quantisation";
+    what += (what.empty() ? "" : ", ") + std::string("observers for quantisation (") +
+            std::to_string(observers) + ")";
   }
-  contents.notes.push_back(std::to_string(all - contents.tensors.size()) +
-                           " of its tensors were left out: " + why);
+  contents.notes.push_back("left out, being no weights: " + what);
 }
 
 void note_others(const Pickle& pickle, std::size_t used, TorchContents& contents) {
@@ -198,8 +207,8 @@ void note_others(const Pickle& pickle, std::size_t used, TorchContents& contents
     all += maker.text == "torch._utils" && maker.name.starts_with("_rebuild_tensor") ? 1 : 0;
   }
   if (all <= used) return;
-  contents.notes.push_back(std::to_string(all - used) + (all - used == 1 ? " tensor" : " tensors") +
-                           " beside the model, an optimizer's for example, left out");
+  contents.notes.push_back("left out, being beside the model: tensors, an optimizer's for example (" +
+                           std::to_string(all - used) + ")");
 }
 
 void strip_prefixes(TorchContents& contents) {
@@ -234,6 +243,9 @@ std::string repeated_name(const TorchContents& contents) {
 
 Outcome<std::string> inner_name(const std::string& outer, std::string_view name) {
   if (outer.size() + name.size() >= kLongestName) return Failure{"its names are too long"};
+  if (std::ranges::any_of(name, [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; })) {
+    return Failure{"its names hold control characters"};
+  }
   return outer.empty() ? std::string(name) : outer + "." + std::string(name);
 }
 

@@ -35,9 +35,8 @@ std::string add_tensor(ValueId tensor, const std::string& name, MemoryBudget& bu
 // A whole module of torch.nn, or a script.
 bool is_module(const Pickle& pickle, ValueId id);
 
-// Adds the tensors and notes of a module and of all inside it. One that is registered twice is told once,
-// under its first name. Empty: it succeeded.
-std::string walk_modules(const TorchFile& file, ValueId module, MemoryBudget& budget,
+// Adds the tensors and notes of the module of this name and of all inside it. Empty: it succeeded.
+std::string walk_modules(const TorchFile& file, ValueId module, const std::string& name, MemoryBudget& budget,
                          TorchContents& contents);
 
 }  // namespace lentil::formats

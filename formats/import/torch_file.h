@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,6 +22,15 @@ struct TorchFile {
   // The text of a script's module ("__torch__.torch.nn.modules.conv"); empty: there is none.
   std::function<std::string_view(std::string_view module)> code{};
 };
+
+// How a pickle names a storage: ("storage", class, key, device, elements).
+struct StorageName {
+  std::string_view type;  // "FloatStorage"
+  std::string_view key;
+  ValueId part;  // before PyTorch 0.4, of a part: (key, first, elements)
+};
+// Nothing: the value is no storage, or its key is longer than any file's.
+std::optional<StorageName> storage_name(const Pickle& pickle, const PickleValue& persistent);
 
 // torch.save before PyTorch 1.6.
 bool is_legacy_torch(std::span<const std::byte> bytes);

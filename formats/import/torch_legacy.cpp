@@ -26,22 +26,14 @@ using Storages = std::map<std::string_view, std::span<const std::byte>>;
 Outcome<std::map<std::string_view, std::size_t>> element_sizes(const Pickle& pickle, MemoryBudget& budget) {
   std::map<std::string_view, std::size_t> sizes;
   for (const PickleValue& value : pickle.values()) {
-    if (value.kind != Kind::persistent) continue;
-    const ValueId type = pickle.element(value.arguments, 1);
-    const ValueId key = pickle.element(value.arguments, 2);
-    if (!pickle.is(type, Kind::global) || !pickle.is(key, Kind::text)) continue;
-    const std::string_view name = pickle[type].name;
-    const ElementType* const elements = element_type(&ElementType::storage, name);
-    const std::size_t bytes = elements != nullptr              ? elements->bytes
-                              : name == "QInt8Storage"         ? 1
-                              : name == "QUInt8Storage"        ? 1
-                              : name == "QInt32Storage"        ? 4
-                              : name == "ComplexFloatStorage"  ? 8
-                              : name == "ComplexDoubleStorage" ? 16
-                                                               : 0;
-    if (bytes == 0) return Failure{"its storages are of a type that is not read: torch." + std::string(name)};
+    const auto name = storage_name(pickle, value);
+    if (!name) continue;
+    const ElementType* const elements = element_type(&ElementType::storage, name->type);
+    if (elements == nullptr) {
+      return Failure{"its storages are of a type that is not read: torch." + std::string(name->type)};
+    }
     if (!budget.take(kEntryCost)) return MemoryBudget::exceeded();
-    sizes.emplace(pickle[key].text, bytes);
+    sizes.emplace(name->key, elements->bytes);
   }
   return sizes;
 }

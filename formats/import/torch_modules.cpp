@@ -1,6 +1,5 @@
 // Whole pickled modules and scripts: what they hold, in the order of registration.
 #include <algorithm>
-#include <set>
 
 #include "formats/import/torch_contents.h"
 #include "formats/import/torch_script_code.h"
@@ -42,6 +41,8 @@ std::vector<double> numbers_of(const Pickle& pickle, ValueId id) {
   return numbers;
 }
 
+// Modules may be registered twice, and are told twice, as in a state_dict. What that costs comes from the
+// budget, so that a few bytes cannot make it much.
 class ModuleWalker {
  public:
   ModuleWalker(const TorchFile& file, MemoryBudget& budget, TorchContents& contents)
@@ -51,26 +52,17 @@ class ModuleWalker {
   std::string walk(ValueId module, const std::string& name, int depth) {
     if (depth > kDeepest) return "its modules are nested too deeply";
     const ValueId state = pickle_[module].state;
-    // Modules share no state, so that one that does is the same module again, or made to cost time.
-    if (!visited_.insert(state).second) {
-      ++repeated_;
-      return "";
-    }
     if (std::string why = note(module, name); !why.empty()) return why;
-    if (is_script(*pickle_.maker(module))) return walk_script(state, name, depth);
-
-    if (std::string why = add_tensors(pickle_.find(state, "_parameters"), kNoValue, name); !why.empty())
-      return why;
+    if (is_script(*pickle_.maker(module))) {
+      // Tensors and modules stand side by side; as in a state_dict, its own tensors come first.
+      const std::string why = add_tensors(state, kNoValue, name);
+      return why.empty() ? walk_children(state, name, depth) : why;
+    }
     const ValueId transient = pickle_.find(state, "_non_persistent_buffers_set");
-    if (std::string why = add_tensors(pickle_.find(state, "_buffers"), transient, name); !why.empty())
-      return why;
-    return walk_children(pickle_.find(state, "_modules"), name, depth);
-  }
-
-  void note_repeated() {
-    if (repeated_ == 0) return;
-    contents_.notes.push_back(
-        "modules that are registered under more than one name are told under the first");
+    std::string why = add_tensors(pickle_.find(state, "_parameters"), kNoValue, name);
+    if (why.empty()) why = add_tensors(pickle_.find(state, "_buffers"), transient, name);
+    if (why.empty()) why = walk_children(pickle_.find(state, "_modules"), name, depth);
+    return why;
   }
 
  private:
@@ -78,7 +70,11 @@ class ModuleWalker {
     if (!budget_.take(2 * kNoteCost + name.size())) return MemoryBudget::exceeded().message;
     const PickleValue& maker = *pickle_.maker(module);
     ModuleNote note{.name = name, .type = class_name(maker.name), .values = {}};
-    if (is_script(maker) && file_.code) note.values = script_constants(file_.code(maker.text), note.type);
+    if (is_script(maker) && file_.code) {
+      const std::string_view code = file_.code(maker.text);
+      if (!budget_.take(code.size() / 4)) return MemoryBudget::exceeded().message;
+      note.values = script_constants(code, note.type);
+    }
     if (std::string why = add_values(pickle_[module].state, note.values); !why.empty()) return why;
     contents_.modules.push_back(std::move(note));
     return "";
@@ -98,6 +94,11 @@ class ModuleWalker {
     return "";
   }
 
+  // Looking at a dict costs time, not memory; a price on that keeps it in proportion, too.
+  bool pay_for(ValueId dict) {
+    return !pickle_.is(dict, Kind::dict) || budget_.take(pickle_[dict].items.size() * sizeof(ValueId));
+  }
+
   // padding="same" is a text; what it comes to stands beside it: {left, right, top, bottom}.
   void add_padding(ValueId state, Values& values) {
     if (!pickle_.is(pickle_.find(state, "padding"), Kind::text)) return;
@@ -109,7 +110,8 @@ class ModuleWalker {
 
   // Tensors of a dict by name, but for those whose names are in `without`; None for absent ones.
   std::string add_tensors(ValueId dict, ValueId without, const std::string& name) {
-    if (!pickle_.is(dict, Kind::dict) || !visited_.insert(dict).second) return "";
+    if (!pickle_.is(dict, Kind::dict)) return "";
+    if (!pay_for(dict)) return MemoryBudget::exceeded().message;
     const std::vector<ValueId>& items = pickle_[dict].items;
     for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
       const ValueId value = unwrap_tensor(pickle_, items[i + 1]);
@@ -129,9 +131,11 @@ class ModuleWalker {
   }
 
   std::string walk_children(ValueId dict, const std::string& name, int depth) {
-    if (!pickle_.is(dict, Kind::dict) || !visited_.insert(dict).second) return "";
+    if (!pickle_.is(dict, Kind::dict)) return "";
+    if (!pay_for(dict)) return MemoryBudget::exceeded().message;
     const std::vector<ValueId>& items = pickle_[dict].items;
     for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+      if (!pay_for(pickle_[items[i + 1]].state)) return MemoryBudget::exceeded().message;
       if (!is_module(pickle_, items[i + 1])) continue;
       const auto inner = inner_name(name, pickle_[items[i]]);
       if (!inner) return inner.error().message;
@@ -140,20 +144,10 @@ class ModuleWalker {
     return "";
   }
 
-  // A script has tensors and modules side by side; as in a state_dict, its own tensors come first.
-  std::string walk_script(ValueId state, const std::string& name, int depth) {
-    visited_.erase(state);
-    if (std::string why = add_tensors(state, kNoValue, name); !why.empty()) return why;
-    visited_.erase(state);
-    return walk_children(state, name, depth);
-  }
-
   const TorchFile& file_;
   const Pickle& pickle_;
   MemoryBudget& budget_;
   TorchContents& contents_;
-  std::set<ValueId> visited_;  // states, and the dicts in them
-  std::size_t repeated_ = 0;
 };
 
 }  // namespace
@@ -164,12 +158,9 @@ bool is_module(const Pickle& pickle, ValueId id) {
   return is_script(*maker) || pickle.find(pickle[id].state, "_modules") != kNoValue;
 }
 
-std::string walk_modules(const TorchFile& file, ValueId module, MemoryBudget& budget,
+std::string walk_modules(const TorchFile& file, ValueId module, const std::string& name, MemoryBudget& budget,
                          TorchContents& contents) {
-  ModuleWalker walker(file, budget, contents);
-  if (std::string why = walker.walk(module, "", 0); !why.empty()) return why;
-  walker.note_repeated();
-  return "";
+  return ModuleWalker(file, budget, contents).walk(module, name, 0);
 }
 
 }  // namespace lentil::formats

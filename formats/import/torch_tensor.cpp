@@ -142,29 +142,21 @@ Outcome<std::span<const std::byte>> TorchTensors::bytes_of(ValueId id) {
   return std::span<const std::byte>(decoded_.emplace(id, std::move(*bytes)).first->second);
 }
 
-// ("storage", class, key, device, elements), and before PyTorch 0.4 a part of it: (key, first, elements).
 Outcome<TorchTensors::Storage> TorchTensors::storage_of(const TorchFile& file, ValueId id) {
   const Pickle& pickle = file.pickle;
-  if (!pickle.is(id, Kind::persistent)) return Failure{"has no storage"};
-  const ValueId name = pickle[id].arguments;
-  const ValueId type = pickle.element(name, 1);
-  const ValueId key = pickle.element(name, 2);
-  if (!pickle.is(type, Kind::global) || !pickle.is(key, Kind::text)) return Failure{"has a nameless storage"};
-  const ElementType* const elements = element_type(&ElementType::storage, pickle[type].name);
-  if (elements == nullptr && pickle[type].name.find("UntypedStorage") == std::string_view::npos) {
-    return Failure{"is of a type that is not read: torch." + std::string(pickle[type].name)};
+  const auto name = id == kNoValue ? std::nullopt : storage_name(pickle, pickle[id]);
+  if (!name) return Failure{"has no storage"};
+  const ElementType* const elements = element_type(&ElementType::storage, name->type);
+  if (elements == nullptr && name->type != "UntypedStorage") {
+    return Failure{"is of a type that is not read: torch." + std::string(name->type)};
   }
-  auto bytes = file.storage(pickle[key].text);
+  auto bytes = file.storage(name->key);
   if (!bytes) return Failure{"cannot be read: " + bytes.error().message};
-  const ValueId part = pickle.element(name, 5);
-  if (elements != nullptr && pickle.is(part, Kind::tuple)) {
-    const ValueId first = pickle.element(part, 1);
-    const auto skipped =
-        pickle.is(first, Kind::integer) ? static_cast<std::uint64_t>(pickle[first].integer) : 0;
-    if (skipped > bytes->size() / elements->bytes) return Failure{"lies outside its storage"};
-    return Storage{bytes->subspan(skipped * elements->bytes), elements};
-  }
-  return Storage{*bytes, elements};
+  const ValueId first = pickle.element(name->part, 1);
+  if (elements == nullptr || !pickle.is(first, Kind::integer)) return Storage{*bytes, elements};
+  const auto skipped = static_cast<std::uint64_t>(pickle[first].integer);
+  if (skipped > bytes->size() / elements->bytes) return Failure{"lies outside its storage"};
+  return Storage{bytes->subspan(skipped * elements->bytes), elements};
 }
 
 // pickle.dump of a tensor puts a file of its own, in PyTorch's old container, around each storage.
