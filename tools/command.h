@@ -36,6 +36,7 @@ const Command& need_command(const std::string& name);  // stops if there is none
 std::vector<std::string> command_names();
 
 extern const Command kTrainCommand, kFinetuneCommand, kEvalCommand, kPredictCommand, kDataCommand,
-    kInspectCommand, kBenchCommand, kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
+    kExportCommand, kDiffCommand, kInspectCommand, kBenchCommand, kDoctorCommand, kConfigCommand,
+    kCompletionCommand, kHelpCommand;
 
 }  // namespace lentil::tools

@@ -4,13 +4,14 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "formats/export/layer_text.h"
+#include "formats/export/recipe_text.h"
 #include "formats/layer_rules.h"
 #include "runtime/graph.h"
 #include "runtime/op.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/inspect_tensor.h"
-#include "tools/layer_text.h"
 #include "tools/machine.h"
 #include "tools/memory_map.h"
 #include "tools/model_input.h"
@@ -203,22 +204,12 @@ std::string parameters_text(const Inspection& in) {
   return text;
 }
 
-std::string step_text(const PreparationStep& step) {
-  constexpr std::array<const char*, kStepKinds> kNames{
-      "invert", "crop", "box20", "center_of_mass", "scale", "normalize", "pad", "resize", "binarize", "pool"};
-  std::vector<std::string> words{kNames[static_cast<std::size_t>(step.kind)]};
-  for (const float value : step.values) words.push_back(fmt::format("{}", value));
-  return join(words, " ");
-}
-
 std::string input_text(const Inspection& in) {
   const ModelFile& f = in.file;
   std::string text =
       fmt::format("\ninput        {}, (pixel / 255 - {}) / {}\n", dimensions_text(in.outputs[0].dimensions()),
                   f.normalization.mean[0], f.normalization.std[0]);
-  std::vector<std::string> steps;
-  for (const PreparationStep& step : f.recipe) steps.push_back(step_text(step));
-  if (!steps.empty()) text += fmt::format("preparation  {}\n", join(steps, ", "));
+  if (!f.recipe.empty()) text += fmt::format("preparation  {}\n", recipe_text(f.recipe));
   if (!f.labels.empty()) text += fmt::format("labels       {}\n", join(f.labels, " "));
   if (!f.licence.empty()) text += fmt::format("licence      {}\n", f.licence);
   return text + fmt::format("samples      {} golden, {} to replay\n", f.golden.size(), f.replay.size());

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "formats/export/layer_text.h"
 #include "formats/host/npy.h"
 #include "formats/host/tensor.h"
 #include "formats/host/tensor_text.h"
 #include "formats/layer_rules.h"
-#include "tools/layer_text.h"
 #include "tools/output.h"
 #include "tools/stop.h"
 #include "tools/text.h"
@@ -34,7 +34,7 @@ View find_tensor(const Model& model, const std::string& wanted) {
     for (std::size_t s = 0; s < kSlots; ++s) {
       const auto slot = static_cast<Slot>(s);
       if (layer.tensor(slot).empty()) continue;
-      names.push_back(layer_name(layer, i) + "." + std::string(slot_name(slot)));
+      names.push_back(formats::layer_name(layer, i) + "." + std::string(slot_name(slot)));
       if (names.back() == wanted) return view_of(layer, slot);
     }
   }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "formats/export/layer_text.h"
 #include "runtime/op.h"
 #include "tools/fma_peak.h"
-#include "tools/layer_text.h"
 #include "tools/multiply_adds.h"
 #include "tools/stop.h"
 #include "tools/text.h"
@@ -22,7 +22,7 @@ std::string layers_of(const Model& model, const Step& step) {
        {step.layer, step.batch_norm, step.pool, step.dropout, step.activation_layer}) {
     if (index == kNoIndex) continue;
     const Layer layer = model.layer(index);
-    names.push_back(layer.name.empty() ? type_name(layer) : std::string(layer.name));
+    names.push_back(layer.name.empty() ? formats::type_name(layer) : std::string(layer.name));
   }
   return join(names, ", ");
 }

@@ -15,9 +15,10 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand,  &kFinetuneCommand,   &kEvalCommand,  &kPredictCommand,
-                           &kDataCommand,   &kInspectCommand,    &kBenchCommand, &kDoctorCommand,
-                           &kConfigCommand, &kCompletionCommand, &kHelpCommand};
+const std::array kCommands{&kTrainCommand, &kFinetuneCommand, &kEvalCommand,   &kPredictCommand,
+                           &kDataCommand,  &kInspectCommand,  &kExportCommand, &kDiffCommand,
+                           &kBenchCommand, &kDoctorCommand,   &kConfigCommand, &kCompletionCommand,
+                           &kHelpCommand};
 
 int run(std::span<const std::string> words) {
   if (words.empty()) {

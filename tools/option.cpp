@@ -28,7 +28,7 @@ Candidates candidates(const Option& option) {
   if (kind == "COMMAND") return {.words = command_names()};
   if (kind == "WORD") return {.words = all_part_words()};
   if (kind == "FOLDER") return {.words = {}, .folders = true};
-  if (kind == "FILE" || kind == "IMAGE") return {.words = {}, .files = true};
+  if (kind == "FILE" || kind == "OTHER" || kind == "IMAGE") return {.words = {}, .files = true};
   if (kind == "ROOT") return {.words = {"synth"}, .files = true};
   if (kind != "NET") return {};
   Candidates networks{.words = {}, .files = true};

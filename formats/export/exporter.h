@@ -16,6 +16,7 @@ struct Exporter {
   std::string_view ending;   // of the file's name: ".safetensors"
   // The file's bytes; the same model gives the same bytes. Failures name the layer that cannot be said.
   Outcome<std::vector<std::byte>> (*write)(const ModelFile& file);
+  std::string_view usage{};  // how it is read again, for people; FILE stands for its name
 };
 
 std::span<const Exporter* const> exporters();

@@ -34,14 +34,14 @@ constexpr std::array kOnePart{Keys{"images", "labels"}, Keys{"x", "y"}, Keys{"da
                               Keys{"data", "labels"}};
 
 // The archive's own spelling of a key.
-std::optional<std::string> spelled(const NpzReader& npz, std::string_view key) {
+std::optional<std::string> spelled(std::span<const std::string> names, std::string_view key) {
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  for (const std::string& name : npz.names())
+  for (const std::string& name : names)
     if (std::ranges::equal(name, key, same)) return name;
   return std::nullopt;
 }
-bool holds(const NpzReader& npz, const Keys& keys) {
-  return spelled(npz, keys.images) && spelled(npz, keys.labels);
+bool holds(std::span<const std::string> names, const Keys& keys) {
+  return spelled(names, keys.images) && spelled(names, keys.labels);
 }
 
 std::string sizes_text(std::span<const std::int64_t> sizes) {
@@ -97,8 +97,8 @@ class Loader {
 
   Outcome<Dataset> load(const Keys& keys) const {
     Dataset data{.classes = classes_, .name = "NumPy archive"};
-    if (auto failed = load_images(*spelled(npz_, keys.images), data)) return *failed;
-    if (auto failed = load_labels(*spelled(npz_, keys.labels), data)) return *failed;
+    if (auto failed = load_images(*spelled(npz_.names(), keys.images), data)) return *failed;
+    if (auto failed = load_labels(*spelled(npz_.names(), keys.labels), data)) return *failed;
     return data;
   }
 
@@ -180,9 +180,10 @@ Outcome<DataSplit> load_one_part(const Loader& loader, const Keys& keys) {
 Outcome<DataSplit> load_parts(const NpzReader& npz, const std::string& path, std::uint32_t classes) {
   const Loader loader(npz, path, classes);
   for (const TwoParts& keys : kTwoParts)
-    if (holds(npz, keys.train) && holds(npz, keys.test)) return load_two_parts(loader, keys, path);
+    if (holds(npz.names(), keys.train) && holds(npz.names(), keys.test))
+      return load_two_parts(loader, keys, path);
   for (const Keys& keys : kOnePart)
-    if (holds(npz, keys)) return load_one_part(loader, keys);
+    if (holds(npz.names(), keys)) return load_one_part(loader, keys);
   std::string found;
   for (const std::string& name : npz.names()) found += (found.empty() ? "" : ", ") + name;
   return Failure{path + ": no images with labels among its arrays (" + found +
@@ -190,6 +191,11 @@ Outcome<DataSplit> load_parts(const NpzReader& npz, const std::string& path, std
 }
 
 }  // namespace
+
+bool names_images_and_labels(std::span<const std::string> names) {
+  const auto held = [&](const Keys& keys) { return holds(names, keys); };
+  return std::ranges::any_of(kOnePart, held) || std::ranges::any_of(kTwoParts, held, &TwoParts::train);
+}
 
 bool is_npz_file(const std::string& path) {
   std::error_code error;

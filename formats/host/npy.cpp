@@ -136,7 +136,9 @@ struct DtypeAndOrder {
 Outcome<DtypeAndOrder> parse_dtype(const std::string& descr) {
   const auto fail = [&](const std::string& why) { return Failure{"its type is '" + descr + "', " + why}; };
   if (descr.find('O') != std::string::npos) {
-    return fail("Python objects, which only Python can read; save plain numbers");
+    return fail(
+        "Python objects (pickled), which only Python can read: if you trust the file, load it there with "
+        "allow_pickle=True and save plain arrays");
   }
   const char order = descr.empty() ? ' ' : descr[0];
   const auto type = std::ranges::find(

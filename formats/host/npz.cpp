@@ -36,11 +36,15 @@ Outcome<AlignedBytes> NpzReader::read(const std::string& name) const {
   return archive_->zip.read(name + std::string(kEnding));
 }
 
-Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMember> members,
-                                 Packing packing) {
+Outcome<std::vector<std::byte>> npz_bytes(std::span<const NpzMember> members, Packing packing) {
   std::vector<ZipMember> files;
   for (const NpzMember& member : members) files.push_back({member.name + std::string(kEnding), member.npy});
-  const auto bytes = zip_bytes(files, packing);
+  return zip_bytes(files, packing);
+}
+
+Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMember> members,
+                                 Packing packing) {
+  const auto bytes = npz_bytes(members, packing);
   if (!bytes) return Failure{path + ": " + bytes.error().message};
   return write_file_atomically(path, *bytes);
 }

@@ -47,8 +47,11 @@ struct NpzMember {
   std::span<const std::byte> npy;  // as write_npy() makes it
 };
 
-// Replaces the file in one piece, or leaves the old one. Names must differ. The same members give the same
-// bytes.
+// An archive of these members, whose names must differ. The same members give the same bytes.
+Outcome<std::vector<std::byte>> npz_bytes(std::span<const NpzMember> members,
+                                          Packing packing = Packing::stored);
+
+// Replaces the file in one piece, or leaves the old one.
 Outcome<std::monostate> save_npz(const std::string& path, std::span<const NpzMember> members,
                                  Packing packing = Packing::stored);
 

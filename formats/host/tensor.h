@@ -29,6 +29,7 @@ class Tensor {
   TensorView<const T> view() const { return {elements_.data(), layout_}; }
   std::span<T> values() { return elements_; }
   std::span<const T> values() const { return elements_; }
+  std::vector<T> take() && { return std::move(elements_); }
   std::span<const std::int64_t> sizes() const { return std::span(layout_.sizes).first(layout_.rank); }
 
  private:

@@ -10,6 +10,9 @@ namespace {
 
 // Deflate cannot shrink data further than this.
 constexpr std::uint64_t kMostInflation = 1032;
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLocalHeaderBytes = 30, kExtraHeaderBytes = 4;  // in front of name and extra field
+constexpr zip_uint16_t kPaddingField = 'F' | 'B' << 8;                // the mark that PyTorch gives it
 constexpr zip_uint16_t kFirstDate =
     1 << 5 | 1;  // 1 January 1980, the earliest: times would make files differ
 
@@ -64,6 +67,12 @@ std::string objection(const zip_stat_t& member, std::uint64_t file_bytes) {
     return "promises " + std::to_string(member.size) + " bytes, more than the archive can hold";
   }
   return "";
+}
+
+// The extra field's contents that make a member's bytes begin where they should; `at` is where it begins.
+std::vector<zip_uint8_t> padding_before(std::size_t at, const ZipMember& member) {
+  const std::size_t start = at + kLocalHeaderBytes + member.name.size() + kExtraHeaderBytes;
+  return std::vector<zip_uint8_t>((kAlignment - start % kAlignment) % kAlignment, 'Z');
 }
 
 }  // namespace
@@ -137,7 +146,8 @@ Outcome<std::vector<std::byte>> zip_bytes(std::span<const ZipMember> members, Pa
   if (!zip) return zip.error();
   zip_t* const archive = zip->archive.get();
   const auto fail = [&] { return Failure{zip_strerror(archive)}; };
-  const zip_int32_t method = packing == Packing::stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE;
+  const zip_int32_t method = packing == Packing::deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE;
+  std::size_t written_bytes = 0;
   for (const ZipMember& member : members) {
     ZipSource source(zip_source_buffer(archive, member.bytes.data(), member.bytes.size(), 0));
     if (!source) return fail();
@@ -149,6 +159,14 @@ Outcome<std::vector<std::byte>> zip_bytes(std::span<const ZipMember> members, Pa
         zip_file_set_dostime(archive, place, 0, kFirstDate, 0) != 0) {
       return fail();
     }
+    if (packing != Packing::aligned) continue;
+    const std::vector<zip_uint8_t> padding = padding_before(written_bytes, member);
+    if (zip_file_extra_field_set(archive, place, kPaddingField, ZIP_EXTRA_FIELD_NEW, padding.data(),
+                                 static_cast<zip_uint16_t>(padding.size()), ZIP_FL_LOCAL) != 0) {
+      return fail();
+    }
+    written_bytes +=
+        kLocalHeaderBytes + member.name.size() + kExtraHeaderBytes + padding.size() + member.bytes.size();
   }
   if (zip_close(archive) != 0) return fail();
   static_cast<void>(zip->archive.release());  // closing has freed it

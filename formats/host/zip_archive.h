@@ -48,7 +48,9 @@ struct ZipMember {
   std::span<const std::byte> bytes;
 };
 
-enum class Packing { stored, deflated };
+// aligned: stored, and the bytes of each member begin at a multiple of 64 in the archive, as PyTorch likes
+// them.
+enum class Packing { stored, aligned, deflated };
 
 // An archive of these members, whose names must differ. The same members give the same bytes.
 Outcome<std::vector<std::byte>> zip_bytes(std::span<const ZipMember> members, Packing packing);

@@ -8,7 +8,7 @@ namespace lentil::formats {
 namespace {
 
 // ONNX has no magic number, so it comes last.
-constexpr std::array<const Importer*, 2> kImporters{&kLentilImporter, &kOnnxImporter};
+constexpr std::array kImporters{&kLentilImporter, &kSafetensorsImporter, &kNpzImporter, &kOnnxImporter};
 
 std::string known_kinds() {
   std::string kinds;

@@ -6,7 +6,7 @@
 
 #include "runtime/model.h"
 
-namespace lentil::tools {
+namespace lentil::formats {
 
 // "Conv2d(1, 10, kernel_size=(5, 5), stride=(1, 1))", as print(module) shows it. The word before the bracket
 // is the type's name.
@@ -18,6 +18,9 @@ std::string type_name(const Layer& layer);
 // Layers without a name are called by their place.
 std::string layer_name(const Layer& layer, std::uint32_t index);
 
+// As Python writes a float: "0.5", "1e-05", "2.0".
+std::string python_number(float value);
+
 // The layers that a layer reads; "(input)" for the network's input.
 std::vector<std::string> input_names(const Model& model, std::uint32_t index);
 
@@ -25,4 +28,4 @@ std::vector<std::string> input_names(const Model& model, std::uint32_t index);
 // it.
 std::string network_text(const std::string& name, const Model& model);
 
-}  // namespace lentil::tools
+}  // namespace lentil::formats

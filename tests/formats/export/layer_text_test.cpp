@@ -1,4 +1,4 @@
-#include "tools/layer_text.h"
+#include "formats/export/layer_text.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,9 +6,6 @@
 
 using namespace lentil;
 using namespace lentil::formats;
-using lentil::tools::layer_text;
-using lentil::tools::network_text;
-using lentil::tools::type_name;
 
 namespace {
 

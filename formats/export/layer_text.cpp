@@ -1,11 +1,11 @@
-#include "tools/layer_text.h"
+#include "formats/export/layer_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "runtime/graph.h"
-#include "tools/text.h"
 
-namespace lentil::tools {
+namespace lentil::formats {
 namespace {
 
 std::string pair(Extent e) { return fmt::format("({}, {})", e.height, e.width); }
@@ -18,13 +18,6 @@ std::string padding(const Padding& p, bool as_pair) {
   if (p.top != p.bottom || p.left != p.right)
     return fmt::format("({}, {}, {}, {})", p.top, p.left, p.bottom, p.right);
   return as_pair ? pair({p.top, p.left}) : extent({p.top, p.left});
-}
-
-// As Python writes a float.
-std::string number(float value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
 }
 
 const char* truth(bool value) { return value ? "True" : "False"; }
@@ -56,13 +49,13 @@ std::string avg_pool2d(const Layer& l) {
 std::string arithmetic(const char* name, const Layer& l) {
   if (!l.has_constant()) return fmt::format("{}()", name);
   const auto constant = l.tensor(Slot::weight);
-  if (constant.size() == 1) return fmt::format("{}(constant={})", name, number(constant[0]));
+  if (constant.size() == 1) return fmt::format("{}(constant={})", name, python_number(constant[0]));
   return fmt::format("{}(constant=[{}])", name, l.out_features);
 }
 
 std::string batch_norm(const char* name, const Layer& l) {
   return fmt::format("{}({}, eps={}, momentum={}, affine={}, track_running_stats=True)", name, l.out_features,
-                     number(l.epsilon), number(l.momentum), truth(l.has_parameters()));
+                     python_number(l.epsilon), python_number(l.momentum), truth(l.has_parameters()));
 }
 
 const char* without_settings(LayerType type) {
@@ -88,6 +81,12 @@ const char* without_settings(LayerType type) {
 
 }  // namespace
 
+std::string python_number(float value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
 std::string layer_text(const Layer& l) {
   switch (l.type) {
     case LayerType::conv2d:
@@ -101,15 +100,15 @@ std::string layer_text(const Layer& l) {
     case LayerType::avg_pool2d:
       return avg_pool2d(l);
     case LayerType::leaky_relu:
-      return fmt::format("LeakyReLU(negative_slope={})", number(l.slope));
+      return fmt::format("LeakyReLU(negative_slope={})", python_number(l.slope));
     case LayerType::prelu:
       return fmt::format("PReLU(num_parameters={})", l.out_features);
     case LayerType::elu:
-      return fmt::format("ELU(alpha={})", number(l.slope));
+      return fmt::format("ELU(alpha={})", python_number(l.slope));
     case LayerType::dropout:
-      return fmt::format("Dropout(p={}, inplace=False)", number(l.rate));
+      return fmt::format("Dropout(p={}, inplace=False)", python_number(l.rate));
     case LayerType::dropout2d:
-      return fmt::format("Dropout2d(p={}, inplace=False)", number(l.rate));
+      return fmt::format("Dropout2d(p={}, inplace=False)", python_number(l.rate));
     case LayerType::flatten:
       return l.order == FlattenOrder::chw ? "Flatten(start_dim=1, end_dim=-1)" : "Flatten(order=hwc)";
     case LayerType::batch_norm1d:
@@ -154,10 +153,11 @@ std::string network_text(const std::string& name, const Model& model) {
   for (std::uint32_t i = 0; i < model.layer_count; ++i) {
     const Layer layer = model.layer(i);
     const bool chained = input_count(layer) == 1 && layer_input(layer, i) == static_cast<std::int32_t>(i) - 1;
-    const std::string reads = chained ? "" : " <- " + join(input_names(model, i), ", ");
+    const std::string reads =
+        chained ? "" : " <- " + fmt::format("{}", fmt::join(input_names(model, i), ", "));
     text += fmt::format("  ({}): {}{}\n", layer_name(layer, i), layer_text(layer), reads);
   }
   return text + ")\n";
 }
 
-}  // namespace lentil::tools
+}  // namespace lentil::formats

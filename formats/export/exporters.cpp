@@ -1,0 +1,15 @@
+#include <array>
+
+#include "formats/export/exporter.h"
+
+namespace lentil::formats {
+namespace {
+
+constexpr std::array kExporters{&kSafetensorsExporter, &kNpzExporter, &kStateDictExporter, &kPytorchExporter,
+                                &kCardExporter};
+
+}  // namespace
+
+std::span<const Exporter* const> exporters() { return kExporters; }
+
+}  // namespace lentil::formats

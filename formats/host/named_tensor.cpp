@@ -1,0 +1,26 @@
+#include "formats/host/named_tensor.h"
+
+#include "formats/layer_rules.h"
+#include "formats/model_file.h"
+
+namespace lentil::formats {
+
+std::vector<NamedTensor> state_dict(const ModelFile& file) {
+  std::vector<NamedTensor> tensors;
+  for (const LayerData& layer : file.layers) {
+    for (const Slot slot : {Slot::weight, Slot::bias, Slot::running_mean, Slot::running_var}) {
+      const std::vector<float>& values = layer.tensor(slot);
+      if (values.empty()) continue;
+      const TensorShape shape = tensor_shape(layer.settings, slot);
+      const auto extents = shape.dimensions();
+      const std::string_view what = layer.settings.has_constant() ? "constant" : slot_name(slot);
+      tensors.push_back({.name = layer.name + "." + std::string(what),
+                         .shape = {extents.begin(), extents.end()},
+                         .values = values,
+                         .type = "float32"});
+    }
+  }
+  return tensors;
+}
+
+}  // namespace lentil::formats
