@@ -179,6 +179,19 @@ ModelBuilder& ModelBuilder::constant(LayerType type, std::vector<float> values, 
   return *this;
 }
 
+ModelBuilder& ModelBuilder::tensor(Slot slot, std::vector<float> values) {
+  if (failed()) return *this;
+  LayerData& layer = file_.layers.back();
+  const std::uint64_t wanted = tensor_shape(layer.settings, slot).count();
+  if (values.size() != wanted) {
+    fail(layer.name, std::to_string(values.size()) + " values for its " + std::string(slot_name(slot)) +
+                         ", which takes " + std::to_string(wanted));
+  } else {
+    layer.tensor(slot) = std::move(values);
+  }
+  return *this;
+}
+
 ModelBuilder& ModelBuilder::labels(std::vector<std::string> labels) {
   file_.labels = std::move(labels);
   return *this;

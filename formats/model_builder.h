@@ -88,6 +88,9 @@ class ModelBuilder {
   // element. Constants are not trained.
   ModelBuilder& constant(LayerType type, std::vector<float> values, std::string name = {});
 
+  // A tensor of the newest layer, for weights that come from elsewhere.
+  ModelBuilder& tensor(Slot slot, std::vector<float> values);
+
   std::int16_t last() const { return static_cast<std::int16_t>(file_.layers.size()) - 1; }
 
   ModelBuilder& labels(std::vector<std::string> labels);
