@@ -8,7 +8,7 @@ namespace lentil::formats {
 namespace {
 
 // ONNX has no magic number, so it comes last.
-constexpr std::array<const Importer*, 2> kImporters{&kLentilImporter, &kTfliteImporter};
+constexpr std::array<const Importer*, 3> kImporters{&kLentilImporter, &kKerasImporter, &kTfliteImporter};
 
 std::string known_kinds() {
   std::string kinds;
