@@ -13,7 +13,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr std::string_view kMagic = "\x89HDF\r\n\x1a\n";
-constexpr std::size_t kMostDepth = 32, kMostName = 255;
+constexpr std::size_t kMostDepth = 32, kMostName = 255, kMostObjects = 8192;
 constexpr std::size_t kMostTexts = 1024;
 constexpr std::size_t kVariableBytes = 16;  // length, address, index
 
@@ -72,6 +72,7 @@ class Hdf5File::Walk {
   std::string enter(std::uint64_t address, const std::string& path, std::size_t depth) {
     if (depth > kMostDepth) return "its groups are nested too deeply";
     if (!visited_.insert(address).second) return "";
+    if (++objects_ > kMostObjects) return "it has too many groups and data sets";
     auto object = read_hdf5_object(file_.bytes_, address);
     if (!object) return "it is damaged or cut off" + (path.empty() ? "" : " at '" + path + "'");
     if (object->layout || object->space || object->type) {
@@ -154,6 +155,7 @@ class Hdf5File::Walk {
   Hdf5File& file_;
   std::set<std::uint64_t> visited_;
   std::uint64_t names_left_;
+  std::size_t objects_ = 0;
 };
 
 std::string Hdf5Dataset::type_name() const {

@@ -64,12 +64,26 @@ bool is_optimizer(const std::string& path) {
          path.find("seed_generator") != std::string::npos;
 }
 
+// HDF5 sorts by name; the network's own order is told by an attribute, if at all.
+std::vector<const Hdf5Dataset*> in_order(const Hdf5File& file) {
+  const std::vector<std::string> layers = file.texts("", "layer_names");
+  std::vector<std::pair<std::ptrdiff_t, const Hdf5Dataset*>> places;
+  for (const Hdf5Dataset& dataset : file.datasets()) {
+    if (is_optimizer(dataset.path)) continue;
+    places.emplace_back(std::ranges::find(layers, layer_of(dataset.path)) - layers.begin(), &dataset);
+  }
+  std::ranges::stable_sort(places, {}, [](const auto& place) { return place.first; });
+  std::vector<const Hdf5Dataset*> datasets;
+  for (const auto& place : places) datasets.push_back(place.second);
+  return datasets;
+}
+
 }  // namespace
 
 Outcome<Imported> keras_weight_file(Hdf5File& file, const std::string& format) {
   WeightFile weights;
-  for (const Hdf5Dataset& dataset : file.datasets()) {
-    if (is_optimizer(dataset.path)) continue;
+  for (const Hdf5Dataset* each : in_order(file)) {
+    const Hdf5Dataset& dataset = *each;
     auto sizes = keras_sizes(dataset);
     auto values = file.read(dataset);
     if (!sizes || !values) return sizes ? values.error() : sizes.error();
