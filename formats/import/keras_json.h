@@ -13,7 +13,7 @@ namespace lentil::formats {
 
 using Json = nlohmann::json;
 
-// At most 512 KiB and 64 levels, or a Failure: a value takes many times its text's bytes in memory.
+// At most 256 KiB and 64 levels, or a Failure: a value takes many times its text's bytes in memory.
 Outcome<Json> parse_json(std::string_view text);
 
 const Json* member(const Json& object, const char* key);   // null: no object, not in it, or null itself

@@ -155,8 +155,12 @@ TfValue KerasModel::add_graph(const Json& config, const TfValue& input, const Ke
                               std::size_t depth) {
   std::map<std::string, int> counts;
   std::vector<std::pair<const Json*, KerasPlace>> waiting;
-  for (const Json& layer : *member(config, "layers"))
+  std::size_t pictures = 0;
+  for (const Json& layer : *member(config, "layers")) {
     waiting.emplace_back(&layer, place_of(layer, place, counts, depth));
+    if (text_of(layer, "class_name") == "InputLayer") ++pictures;
+  }
+  if (pictures > 1) return network_.fail("the model", "it has " + std::to_string(pictures) + " inputs");
   Values values;
   // Files list layers after their inputs, or nearly so: each round adds those whose inputs are there.
   for (bool progress = true; progress && !network_.failed();) {
