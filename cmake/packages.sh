@@ -2,7 +2,7 @@
 
 build_packages=(g++ cmake ninja-build pkg-config flatbuffers-compiler libflatbuffers-dev
   libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libmd-dev libpng-dev libjpeg-dev libzip-dev
-  libprotobuf-dev protobuf-compiler libhdf5-dev)
+  libprotobuf-dev protobuf-compiler)
 test_packages=(catch2)
 # Each makes some tests possible that are skipped without it.
 optional_test_packages=(qemu-user g++-aarch64-linux-gnu qemu-system-arm gcc-arm-none-eabi

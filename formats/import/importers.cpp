@@ -8,8 +8,8 @@ namespace lentil::formats {
 namespace {
 
 // ONNX has no magic number, so it comes last.
-constexpr std::array kImporters{&kLentilImporter, &kTorchImporter,  &kSafetensorsImporter,
-                                &kNpzImporter,    &kTfliteImporter, &kOnnxImporter};
+constexpr std::array kImporters{&kLentilImporter, &kTorchImporter,  &kSafetensorsImporter, &kNpzImporter,
+                                &kKerasImporter,  &kTfliteImporter, &kOnnxImporter};
 
 std::string known_kinds() {
   std::string kinds;

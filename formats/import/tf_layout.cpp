@@ -41,6 +41,33 @@ struct Axes {
 };
 constexpr Axes kLast{2, 0, 1}, kFirst{0, 1, 2};
 
+// One for each element, in our order. `from` are the constant's sizes, as many as the value has.
+std::vector<float> repeated(const TfValue& value, Sizes from, const Elements& constant) {
+  // Three axes always, so that one loop serves; strides of the constant's own.
+  Sizes full = value.sizes, own = std::move(from);
+  Axes order = value.order == AxisOrder::channels_last ? kLast : kFirst;
+  if (full.size() < 3) order = kFirst;
+  full.insert(full.begin(), 3 - full.size(), 1);
+  own.insert(own.begin(), 3 - own.size(), 1);
+  const auto stride = [&](std::size_t axis) -> std::size_t {
+    if (own[axis] == 1) return 0;
+    std::size_t step = 1;
+    for (std::size_t later = axis + 1; later < 3; ++later) step *= own[later];
+    return step;
+  };
+  const std::size_t per_channel = stride(order.channel), per_row = stride(order.row),
+                    per_column = stride(order.column);
+  std::vector<float> ours;
+  ours.reserve(value.count());
+  for (std::size_t c = 0; c < full[order.channel]; ++c) {
+    for (std::size_t row = 0; row < full[order.row]; ++row) {
+      for (std::size_t column = 0; column < full[order.column]; ++column)
+        ours.push_back(constant.at(c * per_channel + row * per_row + column * per_column));
+    }
+  }
+  return ours;
+}
+
 }  // namespace
 
 Shape TfValue::shape() const {
@@ -94,29 +121,7 @@ std::vector<float> broadcast(const TfValue& value, const Sizes& sizes, const Ele
     return channels;
   }
   if (!network.claim(layer, value.count())) return {};
-  // Three axes always, so that one loop serves; strides of the constant's own.
-  Sizes full = value.sizes, own = from;
-  Axes order = value.order == AxisOrder::channels_last ? kLast : kFirst;
-  if (axes < 3) order = kFirst;
-  full.insert(full.begin(), 3 - axes, 1);
-  own.insert(own.begin(), 3 - axes, 1);
-  const auto stride = [&](std::size_t axis) -> std::size_t {
-    if (own[axis] == 1) return 0;
-    std::size_t step = 1;
-    for (std::size_t later = axis + 1; later < 3; ++later) step *= own[later];
-    return step;
-  };
-  const std::size_t per_channel = stride(order.channel), per_row = stride(order.row),
-                    per_column = stride(order.column);
-  std::vector<float> ours;
-  ours.reserve(value.count());
-  for (std::size_t c = 0; c < full[order.channel]; ++c) {
-    for (std::size_t row = 0; row < full[order.row]; ++row) {
-      for (std::size_t column = 0; column < full[order.column]; ++column)
-        ours.push_back(constant.at(c * per_channel + row * per_row + column * per_column));
-    }
-  }
-  return ours;
+  return repeated(value, from, constant);
 }
 
 }  // namespace lentil::formats

@@ -82,20 +82,21 @@ std::optional<Failure> objection(const tflite::Model& model, const tflite::SubGr
 }
 
 // Weights of the first layer tell the inputs of a file that does not.
-std::vector<std::uint32_t> inferred_input(const TfliteTensors& tensors, const tflite::SubGraph& graph) {
+std::vector<std::uint32_t> inferred_input(const tflite::Model& model, const TfliteTensors& tensors,
+                                          const tflite::SubGraph& graph) {
   for (const tflite::Operator* op : *graph.operators()) {
     const auto sizes = tensors.sizes(TfliteGraph::input(*op, 1));
-    const bool matrix = op->builtin_options_type() == tflite::BuiltinOptions_FullyConnectedOptions;
+    const bool matrix = number_of(*code_of(model, *op)) == tflite::BuiltinOperator_FULLY_CONNECTED;
     if (matrix && sizes && sizes->size() == 2) return {(*sizes)[1]};
   }
   return {};
 }
 
-Outcome<std::vector<std::uint32_t>> input_sizes(const TfliteTensors& tensors, const tflite::SubGraph& graph,
-                                                std::int32_t input) {
+Outcome<std::vector<std::uint32_t>> input_sizes(const tflite::Model& model, const TfliteTensors& tensors,
+                                                const tflite::SubGraph& graph, std::int32_t input) {
   auto sizes = tensors.sizes(input);
   if (!sizes) return sizes;
-  if (sizes->empty()) return inferred_input(tensors, graph);
+  if (sizes->empty()) return inferred_input(model, tensors, graph);
   if (sizes->size() > 1) sizes->erase(sizes->begin());
   if (sizes->size() > 3) return Failure{"its input has " + std::to_string(sizes->size()) + " axes"};
   return sizes;
@@ -124,7 +125,7 @@ Outcome<ModelFile> convert(const tflite::Model& model, const tflite::SubGraph& g
   const TfliteTensors tensors(model, graph);
   const auto input = input_of(tensors, graph);
   if (!input) return input.error();
-  auto sizes = input_sizes(tensors, graph, *input);
+  auto sizes = input_sizes(model, tensors, graph, *input);
   if (!sizes) return sizes.error();
   if (sizes->empty()) return Failure{"it does not say how large its input is"};
   const AxisOrder order = likely_order(*sizes);
