@@ -73,7 +73,7 @@ std::string objection(const StridedElements& elements) {
   }
   const std::uint64_t held = elements.bytes.size() / elements.type->bytes;
   if (empty) return "";
-  const std::string outside = "lies outside its storage of " + std::to_string(held) + " elements";
+  std::string outside = "lies outside its storage of " + std::to_string(held) + " elements";
   if (elements.offset >= held) return outside;
   std::uint64_t left = held - 1 - elements.offset;
   for (std::size_t i = 0; i < elements.sizes.size(); ++i) {

@@ -38,7 +38,7 @@ Outcome<TorchFile> open_legacy_torch(std::span<const std::byte> bytes, MemoryBud
 
 // torch.save and torch.jit.save since then, and torch.jit.save before it.
 bool is_torch_zip(std::span<const std::byte> bytes);
-Outcome<TorchFile> open_torch_zip(std::shared_ptr<TorchZip> zip, MemoryBudget& budget);
+Outcome<TorchFile> open_torch_zip(const std::shared_ptr<TorchZip>& zip, MemoryBudget& budget);
 
 // torch.jit.save of PyTorch 1.0 to 1.2, whose folder has been entered: a list of modules in JSON.
 Outcome<WeightFile> read_script_json(TorchZip& zip, MemoryBudget& budget);

@@ -67,8 +67,9 @@ Outcome<Storages> storages(std::span<const std::byte> bytes, const Pickle& objec
 
 bool is_legacy_torch(std::span<const std::byte> bytes) {
   const auto start = bytes.first(std::min(bytes.size(), kMagicEnd));
+  const auto magic = std::as_bytes(std::span(kMagic));
   return !start.empty() && start[0] == std::byte{0x80} &&
-         !std::ranges::search(start, std::as_bytes(std::span(kMagic))).empty();
+         std::search(start.begin(), start.end(), magic.begin(), magic.end()) != start.end();
 }
 
 Outcome<TorchFile> open_legacy_torch(std::span<const std::byte> bytes, MemoryBudget& budget) {

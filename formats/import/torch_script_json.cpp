@@ -15,9 +15,9 @@ constexpr std::uint64_t kTreeCost = 40;  // bytes of memory for a byte of JSON t
 constexpr int kDeepest = 32;
 
 const Json& child(const Json& object, const char* name) {
-  static const Json kNothing;
+  static const Json nothing;
   const auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() ? *found : kNothing;
+  return object.is_object() && found != object.end() ? *found : nothing;
 }
 
 std::string text_at(const Json& object, const char* name) {

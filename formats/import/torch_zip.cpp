@@ -69,7 +69,7 @@ bool is_torch_zip(std::span<const std::byte> bytes) {
          start.find("/version") != std::string_view::npos;
 }
 
-Outcome<TorchFile> open_torch_zip(std::shared_ptr<TorchZip> zip, MemoryBudget& budget) {
+Outcome<TorchFile> open_torch_zip(const std::shared_ptr<TorchZip>& zip, MemoryBudget& budget) {
   if (!zip->enter_folder_of(kPickle)) return Failure{"its zip archive holds no data.pkl"};
   const auto bytes = zip->read(kPickle);
   if (!bytes) return bytes.error();

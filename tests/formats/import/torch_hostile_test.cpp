@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "formats/host/file_io.h"
+#include "formats/host/zip_archive.h"
 #include "formats/import/importer.h"
 #include "tests/formats/import/pickle_text.h"
 #include "tests/support/dice.h"
@@ -85,6 +86,34 @@ TEST_CASE("torch files with flipped bits are read or refused, and nothing else")
     }
   }
   CHECK(refused > 1000);
+}
+
+// A zip archive's checksums would find the flips first.
+TEST_CASE("torch archives with flipped bits and right checksums are read or refused, and nothing else") {
+  Dice dice(8);
+  std::size_t refused = 0;
+  for (const std::string& path : torch_files()) {
+    const AlignedBytes whole = file_bytes(path);
+    if (!is_zip(whole)) continue;
+    const auto zip = ZipReader::open(whole, path);
+    REQUIRE(zip);
+    for (int i = 0; i < 200; ++i) {
+      std::vector<AlignedBytes> contents;
+      std::vector<ZipMember> members;
+      for (const std::string& name : zip->names()) {
+        contents.push_back(std::move(*zip->read(name)));
+        if (name.find("/data/") == std::string::npos && contents.back().size() > 0) {
+          const std::uint32_t bit = dice.below(static_cast<std::uint32_t>(contents.back().size() * 8));
+          contents.back()[bit / 8] ^= static_cast<std::byte>(1 << bit % 8);
+        }
+      }
+      for (std::size_t k = 0; k < contents.size(); ++k) members.push_back({zip->names()[k], contents[k]});
+      const auto flipped = zip_bytes(members, Packing::stored);
+      REQUIRE(flipped);
+      refused += import_source({"flipped.pt", AlignedBytes(*flipped)}) ? 0 : 1;
+    }
+  }
+  CHECK(refused > 500);
 }
 
 TEST_CASE("a torch file that would run a program is refused by the program's name") {
