@@ -103,7 +103,7 @@ int run(const Command& command, std::span<const std::string> words) {
   const std::string checked = verdict(machine, output, file);
   if (options.quiet) return 0;
   print_result(report_text(imported.report) + fmt::format("checked   {}", checked));
-  if (options.import.normalize.empty() && !imported.report.assumed.empty()) {
+  if (options.import.normalize.empty() && !options.import.invert && !imported.report.assumed.empty()) {
     if (const std::string doubt = hint(machine, file); !doubt.empty()) print_result("hint      " + doubt);
   }
   print_result(fmt::format("wrote     {} ({} bytes, {} parameters, weights {})", output,

@@ -10,8 +10,8 @@ namespace {
 using namespace formats;
 
 constexpr std::uint32_t kBatch = 64;
-constexpr double kMuchBetter = 0.7;  // of the loss
-constexpr double kMoreCorrect = 0.02;
+constexpr double kMuchBetter = 0.8;  // of the loss
+constexpr double kMoreCorrect = 0;
 
 struct Scaling {
   const char *what, *flag;

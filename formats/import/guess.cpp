@@ -46,7 +46,8 @@ std::optional<std::uint32_t> room_between(const std::string& name, const std::st
 Outcome<std::vector<Piece>> pieces_of(const WeightFile& weights) {
   for (const NamedTensor& tensor : weights.tensors) {
     if (tensor.name.find("weight_ih_l") != std::string::npos)
-      return Failure{"'" + tensor.name + "' is of a recurrent layer (RNN, LSTM or GRU), which Lentil does not have"};
+      return Failure{"'" + tensor.name +
+                     "' is of a recurrent layer (RNN, LSTM or GRU), which Lentil does not have"};
   }
   std::vector<Piece> pieces;
   for (const ParameterGroup& group : parameter_groups(weights).groups) {

@@ -48,7 +48,8 @@ TEST_CASE("real files of other people convert and read as many digits as they sh
   const std::string root = data;
   const TemporaryFolder folder;
   std::size_t counted = 0;
-  for (const Json& entry : Json::parse(manifest)["files"]) {
+  const Json files = Json::parse(manifest)["files"];
+  for (const Json& entry : files) {
     const std::string name = entry["name"], to = folder.path(name + ".lentil");
     INFO(name);
     const Ended converted = run_lentil(convert_words(entry, root + "/wild/" + name, to));
