@@ -44,7 +44,11 @@ void declare(Arguments& a, ConvertOptions& o) {
 std::string output_of(const ConvertOptions& options) {
   if (!options.output.empty()) return options.output;
   if (options.file == kStandardInput) reject("-o is needed where the model comes from standard input");
-  return std::filesystem::path(options.file).stem().string() + ".lentil";
+  const std::string path = std::filesystem::path(options.file).stem().string() + ".lentil";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored))
+    fail(fmt::format("'{}' exists already: name it with -o if it is to be replaced", path));
+  return path;
 }
 
 // Pictures of another size than digits: pixels without a meaning serve to compare bits as well.

@@ -44,7 +44,8 @@ Outcome<std::monostate> set_input(ModelFile& file, const InputLine& line);
 // roundings: so it is one step for the kernels, and for people.
 void absorb_scaling(ModelFile& file);
 
-// Whether the network's first layer makes small numbers of pixels from 0 to 255.
+// Whether it begins with such constants; and whether they make small numbers of pixels from 0 to 255.
+bool has_scaling(const ModelFile& file);
 bool scales_pixels(const ModelFile& file);
 
 // The network sees 255 - pixel, dark ink on white as on paper.

@@ -40,7 +40,8 @@ Outcome<std::monostate> describe_input(const ImportOptions& options, const std::
   ModelFile& file = match.network.file;
   const bool from_weights = !match.network.used.empty();
   const ModelFile* example = options.example;
-  if (!said && !match.input_known && example != nullptr && example->input == file.input) {
+  if (!said && !match.input_known && example != nullptr && example->input == file.input &&
+      !has_scaling(file)) {
     file.normalization = example->normalization;
     file.recipe = example->recipe;
     match.input_known = true;

@@ -121,9 +121,11 @@ Outcome<std::monostate> set_input(ModelFile& file, const InputLine& line) {
   return std::monostate{};
 }
 
+bool has_scaling(const ModelFile& file) { return !file.layers.empty() && is_scalar_constant(file.layers[0]); }
+
 bool scales_pixels(const ModelFile& file) {
   constexpr float kMost = 1.0f / 64;
-  if (file.layers.empty() || !is_scalar_constant(file.layers[0])) return false;
+  if (!has_scaling(file)) return false;
   const float factor = file.layers[0].tensor(Slot::weight)[0];
   return file.layers[0].settings.type == LayerType::mul && factor > 0 && factor <= kMost;
 }

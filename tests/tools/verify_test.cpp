@@ -34,7 +34,7 @@ TEST_CASE("a model agrees with itself in every layer") {
   const auto json = run_json({"verify", kModel, "--against", kModel, "--data", kData, "--images", "50"});
   CHECK(json["a"]["total"] == 50);
   CHECK(json["pass"] == true);
-  CHECK(json["layers"].size() == 13);
+  CHECK(json["layers"].size() == 11);  // dropout does nothing
 }
 
 TEST_CASE("verify finds the mistake in the input and the first layer that differs") {
