@@ -217,6 +217,7 @@ def cases():
     yield from linears()
     yield from tails()
     yield from storages()
+    yield from squeezes()
 
 
 def old_broadcast():
@@ -302,6 +303,12 @@ def tails():
     yield "softmax_log", (model(linear + [node("Softmax", ["s"], "p"), node("Log", ["p"], "y")], constants, dims), run)
     yield "two_outputs", (model(linear + [node("Softmax", ["s"], "y"), node("ArgMax", ["y"], "class", axis=1)],
                                 constants, dims, outputs=("class", "y")), run)
+
+
+def squeezes():
+    tail, constants = head(2)
+    nodes = [node("GlobalAveragePool", ["x"], "g"), node("Squeeze", ["g"], "f")]
+    yield "squeezed_ones", (model(nodes + tail, constants, ["N", 2, 6, 6], opset=11), (3, 2, 6, 6))
 
 
 def storages():

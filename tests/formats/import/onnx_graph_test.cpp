@@ -184,6 +184,19 @@ TEST_CASE("names of layers stay unique, whatever the tensors are called") {
   CHECK(names == std::vector<std::string>{"conv2", "conv1", "conv3", "conv4", "flatten1", "fc"});
 }
 
+TEST_CASE("a linear layer whose weights were renamed takes its name from the bias behind it") {
+  OnnxFile file({0, 1, 2, 2});
+  file.floats("onnx::MatMul_7", {4, 2});
+  file.floats("head.bias", {2});
+  file.node("Flatten", {"x"}, "f");
+  file.node("MatMul", {"f", "onnx::MatMul_7"}, "m");
+  file.node("Add", {"head.bias", "m"}, "y");
+  const ModelFile network = network_of(file.imported());
+  REQUIRE(network.layers.size() == 2);
+  CHECK(network.layers[1].name == "head");
+  CHECK(network.layers[1].tensor(Slot::bias) == std::vector<float>{1, 2});
+}
+
 TEST_CASE("values of an ONNX file are read from the file beside it") {
   const test::TemporaryFolder folder;
   std::vector<float> values(20, 0.0f);
