@@ -101,7 +101,7 @@ Outcome<Input> describe_input(const ValueInfoProto& info, const Graph& graph, bo
                    " dimensions, and pictures have two to four"};
   std::int64_t batch = 1;
   if (dims.size() > 1 && batched) {
-    batch = std::max<std::int64_t>(dims[0], 1);
+    batch = dims[0];
     dims[0] = 1;
   }
   if (std::ranges::find(dims, kOpen) != dims.end())

@@ -15,9 +15,16 @@ Outcome<Floats> floats_of(const Call& call, std::size_t input) {
   return as_floats(**tensor, call.network.budget());
 }
 
+// The tensor whose name tells the layer's: the weights, or the bias where exporters have renamed them.
 std::string_view layer_hint(const Call& call, std::size_t weight) {
-  const bool bias_tells = call.has(2) && !call.name(weight).ends_with(".weight");
-  return call.name(bias_tells ? 2 : weight);
+  if (call.name(weight).ends_with(".weight")) return call.name(weight);
+  if (call.has(2)) return call.name(2);
+  const Node* reader = call.graph.only_reader(call.node.proto().output(0));
+  if (reader == nullptr || reader->op() != "Add") return {};
+  for (const std::string& input : reader->proto().input()) {
+    if (input.ends_with(".bias")) return input;
+  }
+  return {};
 }
 
 // One value for each of `outputs`, times `factor`; in a column for an output that is one.

@@ -32,9 +32,12 @@ Outcome<Dims> squeezed(const Call& call, const Dims& from) {
       return Failure{"it cannot leave out axis " + std::to_string(given) + " of " + spell(from)};
     gone[*axis] = true;
   }
+  // Without axes all ones go; a batch is one only here.
+  const bool batched = call.batch != 1 && !call.inputs[0]->constant;
   Dims out;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    if (axes->empty() ? from[i] != 1 : !gone[i]) out.push_back(from[i]);
+    const bool stays = axes->empty() ? from[i] != 1 || (i == 0 && batched) : !gone[i];
+    if (stays) out.push_back(from[i]);
   }
   return out;
 }
