@@ -23,7 +23,7 @@ inline constexpr std::int32_t kBlockThreads = 256;
 inline constexpr std::uint32_t kNone = 0xffffffffu;  // of an offset: there is nothing
 
 enum class StepKind : std::uint8_t {
-  pixels,  // the network's input of bytes as floats
+  input,   // the network's input, as floats
   copy,    // values as they are: activations, dropout, parts of a Concat, Reshape
   conv2d,  // with a max-pool behind it if conv.pooled
   linear,
@@ -47,6 +47,7 @@ enum StepFlag : std::uint32_t {
   kDropsChannels = 32,      // the dropout is one of whole channels
   kFoldsPixels = 64,        // its weights carry the normalisation of the pixels
   kFoldsBatchNorm = 128,    // its weights carry a batch-norm
+  kNormalizes = 256,        // input: the pixels are normalised
 };
 
 struct Volume {
@@ -56,13 +57,13 @@ struct Volume {
 // All offsets count floats, but for argmax, which counts bytes. Values and gradients lie in the image's own
 // memory, weights among the parameters.
 struct Step {
-  StepKind kind;
+  StepKind kind;                   // input: the first step, and no other
   kernels::Activation activation;  // behind the step's own arithmetic
   kernels::Binary operation;       // binary, constant
   std::uint8_t unused;
   std::uint32_t flags;
   Volume in, out;
-  std::uint32_t x, second, y;       // values; kNone for x: the network's input
+  std::uint32_t x, second, y;       // values
   std::uint32_t dx, second_dx, dy;  // gradients; kNone: not wanted
   std::uint32_t map_gradient;       // conv2d, pooled: room for the gradient of the map
   std::uint32_t argmax;             // a byte for each pooled value
@@ -91,7 +92,7 @@ struct Program {
   std::uint32_t image_floats;          // the image's own memory: so many floats, then argmax bytes
   std::uint32_t image_bytes;           // all of it, a multiple of 16
   std::uint32_t rows;  // of parameters: blocks of lentil_update; 0: nothing is trained or folded
-  std::uint32_t output, loss_input, loss_gradient;  // in the image's memory; kNone for output: the input
+  std::uint32_t output, loss_input, loss_gradient;  // in the image's memory
   std::uint32_t loss_count;                         // values that the loss sees
   LossKind loss;
   InputKind input;
