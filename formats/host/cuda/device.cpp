@@ -112,8 +112,9 @@ Gpu::Gpu(const Driver& driver, DeviceInfo info, Wait wait)
 Outcome<std::unique_ptr<Gpu>> Gpu::open(const Driver& driver, int ordinal, Wait wait,
                                         const FatBinary& kernels) {
   if (kernels.image.empty())
-    return Failure{"this build of lentil has no CUDA kernels: there was no nvcc when it was built; take a "
-                   "build with them, or install the CUDA toolkit and build again"};
+    return Failure{
+        "this build of lentil has no CUDA kernels: there was no nvcc when it was built; take a "
+        "build with them, or install the CUDA toolkit and build again"};
   const auto devices = list_devices(driver);
   if (!devices) return devices.error();
   if (ordinal < 0 || static_cast<std::size_t>(ordinal) >= devices->size()) {

@@ -41,8 +41,8 @@ enum class Wait : std::uint8_t {
   block,
 };
 
-// A GPU with its context and the kernels on it. What is made on it borrows it. One thread at a time may use it,
-// any one.
+// A GPU with its context and the kernels on it. What is made on it borrows it. One thread at a time may use
+// it, any one.
 class Gpu {
  public:
   // Fails if there is no such GPU, this build has no kernels for it, or its memory is full.

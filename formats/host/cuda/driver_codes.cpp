@@ -22,7 +22,8 @@ constexpr const char* kNoCode =
 constexpr const char* kHardware = "the GPU or its memory is damaged or hot; look into the system log (dmesg)";
 
 constexpr std::array kRows{
-    Row{kOutOfMemory, "the GPU has too little free memory; take smaller batches, or end other programs on it"},
+    Row{kOutOfMemory,
+        "the GPU has too little free memory; take smaller batches, or end other programs on it"},
     Row{kStubLibrary,
         "this is the toolkit's library for linking, no driver; take the folder 'stubs' out of "
         "LD_LIBRARY_PATH"},
@@ -72,8 +73,8 @@ const char* advice(Code code) {
 Failure Driver::failure(const std::string& doing, Code code) const {
   const char* name = nullptr;
   if (functions_.error_name(code, &name) != kSuccess || name == nullptr) name = "an unknown error";
-  std::string message = doing + " failed: " + std::string(name, strnlen(name, 80)) + " (" +
-                        std::to_string(code) + ")";
+  std::string message =
+      doing + " failed: " + std::string(name, strnlen(name, 80)) + " (" + std::to_string(code) + ")";
   if (version_ > 0) message += " with a driver for CUDA " + cuda_version_text(version_);
   const std::string_view more = advice(code);
   if (!more.empty()) (message += ": ") += more;

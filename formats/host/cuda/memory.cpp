@@ -20,7 +20,8 @@ Failure too_little(const Gpu& gpu, std::size_t bytes, Code code) {
 }  // namespace
 
 std::size_t ArenaLayout::add(std::size_t count, std::size_t size) {
-  const std::size_t offset = bytes_ > kMost - kAlignment ? kMost : (bytes_ + kAlignment - 1) & ~(kAlignment - 1);
+  const std::size_t offset =
+      bytes_ > kMost - kAlignment ? kMost : (bytes_ + kAlignment - 1) & ~(kAlignment - 1);
   const bool fits = size == 0 || count <= (kMost - offset) / size;
   bytes_ = fits ? offset + count * size : kMost;
   return offset;

@@ -45,9 +45,10 @@ void Stream::clear(DeviceAddress at, std::size_t bytes) {
 
 void Stream::launch_with(const Launch& launch, void** parameters) {
   if (launch.blocks == 0 || !ready()) return;
-  note("starting a kernel", gpu_->driver()->launch(gpu_->kernel(launch.kernel), launch.blocks, 1, 1, launch.threads,
-                                                   1, 1, static_cast<unsigned>(launch.shared_bytes), stream_.get(),
-                                                   parameters, nullptr));
+  note(
+      "starting a kernel",
+      gpu_->driver()->launch(gpu_->kernel(launch.kernel), launch.blocks, 1, 1, launch.threads, 1, 1,
+                             static_cast<unsigned>(launch.shared_bytes), stream_.get(), parameters, nullptr));
 }
 
 Outcome<std::monostate> Stream::wait() {
@@ -71,13 +72,15 @@ Graph Graph::record(Stream& stream, const std::function<void()>& work) {
   const Owned<GraphHandle, destroy> graph(gpu, recorded);
   if (!complete) return result;
   GraphRunHandle run = nullptr;
-  if (gpu.driver()->graph_instantiate(&run, recorded, 0) == kSuccess && run != nullptr) result.run_ = {gpu, run};
+  if (gpu.driver()->graph_instantiate(&run, recorded, 0) == kSuccess && run != nullptr)
+    result.run_ = {gpu, run};
   return result;
 }
 
 void Graph::launch(Stream& stream) const {
   if (!stream.ready()) return;
-  stream.note("starting recorded kernels", stream.gpu_->driver()->graph_launch(run_.get(), stream.stream_.get()));
+  stream.note("starting recorded kernels",
+              stream.gpu_->driver()->graph_launch(run_.get(), stream.stream_.get()));
 }
 
 Outcome<StagingRing> StagingRing::create(const Gpu& gpu, std::size_t slot_bytes, std::uint32_t slots) {
@@ -90,7 +93,8 @@ Outcome<StagingRing> StagingRing::create(const Gpu& gpu, std::size_t slot_bytes,
     EventHandle event = nullptr;
     Code code = gpu.enter();
     if (code == kSuccess)
-      code = gpu.driver()->event_create(&event, kEventDisableTiming | (gpu.blocks() ? kEventBlockingSync : 0u));
+      code =
+          gpu.driver()->event_create(&event, kEventDisableTiming | (gpu.blocks() ? kEventBlockingSync : 0u));
     if (code != kSuccess) return gpu.failure("making an event", code);
     result.slots_.push_back({.read = {gpu, event}});
   }
@@ -114,7 +118,8 @@ DeviceAddress StagingRing::device_address() const { return memory_.device_addres
 
 void StagingRing::release(Stream& stream) {
   if (!stream.ready()) return;
-  stream.note("recording an event", stream.gpu_->driver()->event_record(slots_[current_].read.get(), stream.stream_.get()));
+  stream.note("recording an event",
+              stream.gpu_->driver()->event_record(slots_[current_].read.get(), stream.stream_.get()));
   slots_[current_].in_use = true;
 }
 

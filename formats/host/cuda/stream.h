@@ -71,7 +71,8 @@ class Graph {
   Owned<GraphRunHandle, destroy_run> run_;
 };
 
-// Pinned memory for what goes to the GPU, used in turn: a slot is written again only after the GPU has read it.
+// Pinned memory for what goes to the GPU, used in turn: a slot is written again only after the GPU has read
+// it.
 class StagingRing {
  public:
   static Outcome<StagingRing> create(const Gpu& gpu, std::size_t slot_bytes, std::uint32_t slots);
