@@ -13,9 +13,9 @@ namespace lentil {
 
 // Pure. Goal, batch, threads and accumulate of the options say nothing here: a block does one image, and a
 // step has as many images as the caller has gradients for. The program lies at the front of `memory`
-// (8-aligned, device_program_memory_bytes(model)); its first Program::bytes are what the device gets. Refuses
-// what plan() refuses, and with unsupported_layer a batch-norm that learns: its statistics are those of the
-// whole batch.
+// (16-aligned, device_program_memory_bytes(model)); its first Program::bytes are what the device gets.
+// Refuses what plan() refuses, and with unsupported_layer a batch-norm that learns: its statistics are those
+// of the whole batch.
 Result<const cuda::Program*> device_program(const Model& model, const PlanOptions& options,
                                             std::span<std::byte> memory);
 std::size_t device_program_memory_bytes(const Model& model);

@@ -98,7 +98,7 @@ LENTIL_DEVICE Image<B> image_of(const B& block, const Program& program, const Ar
   return {block,
           program,
           block.array(reinterpret_cast<float*>(memory)),
-          block.array(memory).from(program.image_floats * sizeof(float)),
+          block.array(memory + program.image_floats * sizeof(float)),
           block.array(args.parameters),
           block.array(args.prepared),
           {},

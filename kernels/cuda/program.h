@@ -96,8 +96,8 @@ struct Program {
   std::uint32_t loss_count;                         // values that the loss sees
   LossKind loss;
   InputKind input;
-  std::uint8_t has_velocity;
-  std::uint8_t trains;
+  std::uint8_t trains;  // 0: for inference
+  std::uint8_t unused;
   float label_smoothing;
   float pixel_scale[4], pixel_shift[4];  // p * scale - shift, by channel; the first for more than four
 };
