@@ -109,7 +109,7 @@ function(lentil_cuda_fatbin target source otherwise)
   # The bit contract: products and sums stay apart, division and roots are IEEE's, small numbers are kept.
   add_custom_command(
     OUTPUT ${base}.fatbin
-    COMMAND ${LENTIL_NVCC} -std=c++17 -O3 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true
+    COMMAND ${LENTIL_NVCC} -std=c++17 -O3 --expt-relaxed-constexpr -fmad=false -ftz=false -prec-div=true -prec-sqrt=true
       -I ${PROJECT_SOURCE_DIR} -fatbin ${compress} ${codes}
       -MD -MF ${base}.d -MT ${base}.fatbin -o ${base}.fatbin ${source}
     DEPENDS ${source}

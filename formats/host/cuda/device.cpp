@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <variant>
 
 #include "formats/host/cuda/driver_codes.h"
 
@@ -10,8 +9,9 @@ namespace lentil::cuda {
 namespace {
 
 constexpr int kMostDevices = 1024;  // nobody has more
+constexpr std::size_t kUsualSharedBytes = 48 * 1024;
 
-constexpr std::array<const char*, kKernels> kKernelNames{
+constexpr std::array<const char*, kEntryPoints> kEntryPointNames{
     "lentil_forward_shared", "lentil_forward_global", "lentil_train_shared",
     "lentil_train_global",   "lentil_prepare",        "lentil_update",
 };
@@ -150,12 +150,22 @@ Outcome<std::monostate> Gpu::load(const FatBinary& kernels) {
     module_ = nullptr;
     return too_old(*this, kernels, code);
   }
-  for (std::size_t i = 0; i < kKernels; ++i) {
-    Code code = driver_->module_function(&functions_[i], module_, kKernelNames[i]);
+  for (std::size_t i = 0; i < kEntryPoints; ++i) {
+    Code code = driver_->module_function(&functions_[i], module_, kEntryPointNames[i]);
     if (code == kSuccess && functions_[i] == nullptr) code = kNotFound;
-    if (code != kSuccess) return failure(std::string("finding the kernel ") + kKernelNames[i], code);
+    if (code != kSuccess) return failure(std::string("finding the kernel ") + kEntryPointNames[i], code);
   }
+  allow_shared_memory();
   return std::monostate{};
+}
+
+// More than the usual must be asked for; if that is refused, the usual it is.
+void Gpu::allow_shared_memory() {
+  if (info_.shared_bytes <= kUsualSharedBytes) return;
+  for (const EntryPoint e : {EntryPoint::forward_shared, EntryPoint::train_shared}) {
+    if (driver_->function_attribute(kernel(e), kFunctionMaxSharedBytes, static_cast<int>(info_.shared_bytes)))
+      info_.shared_bytes = kUsualSharedBytes;
+  }
 }
 
 Gpu::~Gpu() {

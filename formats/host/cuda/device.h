@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "formats/host/cuda/driver.h"
@@ -17,7 +18,7 @@ struct DeviceInfo {
   int major = 0, minor = 0;        // compute capability: 8.7
   std::uint64_t memory_bytes = 0;  // all of it, used or not
   int processors = 0;              // streaming multiprocessors
-  std::size_t shared_bytes = 0;    // the most that a block may ask for
+  std::size_t shared_bytes = 0;    // the most that a block may have
   bool integrated = false;         // shares its memory with the processor, as on a Jetson
   bool registers_host = false;     // memory of the host can be made known to it afterwards
 };
@@ -25,7 +26,7 @@ struct DeviceInfo {
 // At least one. A driver that gives absurd numbers is refused as one that fails.
 Outcome<std::vector<DeviceInfo>> list_devices(const Driver&);
 
-enum class Kernel : std::uint8_t {
+enum class EntryPoint : std::uint8_t {
   forward_shared,
   forward_global,
   train_shared,
@@ -33,7 +34,7 @@ enum class Kernel : std::uint8_t {
   prepare,
   update,
 };
-inline constexpr std::size_t kKernels = 6;
+inline constexpr std::size_t kEntryPoints = 6;
 
 enum class Wait : std::uint8_t {
   automatic,  // block on an integrated GPU, where every watt counts; else spin
@@ -54,7 +55,7 @@ class Gpu {
 
   const Driver& driver() const { return driver_; }
   const DeviceInfo& info() const { return info_; }
-  FunctionHandle kernel(Kernel k) const { return functions_[static_cast<std::size_t>(k)]; }
+  FunctionHandle kernel(EntryPoint e) const { return functions_[static_cast<std::size_t>(e)]; }
   bool blocks() const { return blocks_; }  // how it waits
 
   // Makes it the calling thread's; to be called before what the driver does for "the current context".
@@ -68,6 +69,7 @@ class Gpu {
   Gpu(const Driver& driver, DeviceInfo info, Wait wait);
   Code start(DeviceHandle);
   Outcome<std::monostate> load(const FatBinary& kernels);
+  void allow_shared_memory();
 
   Driver driver_;
   DeviceInfo info_;
@@ -75,7 +77,7 @@ class Gpu {
   DeviceHandle device_ = 0;
   ContextHandle context_ = nullptr;  // null: not retained
   ModuleHandle module_ = nullptr;
-  std::array<FunctionHandle, kKernels> functions_{};
+  std::array<FunctionHandle, kEntryPoints> functions_{};
 };
 
 }  // namespace lentil::cuda

@@ -96,31 +96,25 @@ Outcome<StagingRing> StagingRing::create(const Gpu& gpu, std::size_t slot_bytes,
       code =
           gpu.driver()->event_create(&event, kEventDisableTiming | (gpu.blocks() ? kEventBlockingSync : 0u));
     if (code != kSuccess) return gpu.failure("making an event", code);
-    result.slots_.push_back({.read = {gpu, event}});
+    result.slots_.push_back({.done = {gpu, event}});
   }
   auto memory = HostMemory::allocate(gpu, layout.bytes());
   if (!memory) return memory.error();
   result.memory_ = std::move(*memory);
-  result.current_ = slots - 1;
   return result;
 }
 
-std::span<std::byte> StagingRing::take(Stream& stream) {
-  current_ = (current_ + 1) % slots_.size();
-  Slot& slot = slots_[current_];
-  if (slot.in_use && stream.ready())
-    stream.note("waiting for the GPU", stream.gpu_->driver()->event_wait(slot.read.get()));
-  slot.in_use = false;
-  return memory_.bytes().subspan(current_ * stride_, slot_bytes_);
-}
-
-DeviceAddress StagingRing::device_address() const { return memory_.device_address() + current_ * stride_; }
-
-void StagingRing::release(Stream& stream) {
+void StagingRing::mark(std::uint32_t i, Stream& stream) {
   if (!stream.ready()) return;
   stream.note("recording an event",
-              stream.gpu_->driver()->event_record(slots_[current_].read.get(), stream.stream_.get()));
-  slots_[current_].in_use = true;
+              stream.gpu_->driver()->event_record(slots_[i].done.get(), stream.stream_.get()));
+  slots_[i].marked = true;
+}
+
+void StagingRing::wait(std::uint32_t i, Stream& stream) {
+  if (!slots_[i].marked || !stream.ready()) return;
+  stream.note("running the kernels", stream.gpu_->driver()->event_wait(slots_[i].done.get()));
+  slots_[i].marked = false;
 }
 
 }  // namespace lentil::cuda

@@ -12,7 +12,7 @@ namespace lentil::cuda {
 
 // How a kernel is launched: `blocks` of `threads`, each with so many bytes of shared memory.
 struct Launch {
-  Kernel kernel;
+  EntryPoint kernel;
   std::uint32_t blocks;
   std::uint32_t threads;
   std::size_t shared_bytes = 0;
@@ -71,26 +71,29 @@ class Graph {
   Owned<GraphRunHandle, destroy_run> run_;
 };
 
-// Pinned memory for what goes to the GPU, used in turn: a slot is written again only after the GPU has read
-// it.
+// Pinned memory for what goes to the GPU and comes back, in slots that are used in turn. Whoever writes or
+// reads a slot waits first until the GPU is done with it.
 class StagingRing {
  public:
   static Outcome<StagingRing> create(const Gpu& gpu, std::size_t slot_bytes, std::uint32_t slots);
-  // The next slot, once the GPU is done with it. The stream is the one that release() was told.
-  std::span<std::byte> take(Stream& stream);
-  DeviceAddress device_address() const;  // of the slot that was taken
-  void release(Stream& stream);          // the GPU is done with the slot when all work so far is done
+  std::span<std::byte> slot(std::uint32_t i) const {
+    return memory_.bytes().subspan(i * stride_, slot_bytes_);
+  }
+  DeviceAddress device_address(std::uint32_t i) const { return memory_.device_address() + i * stride_; }
+  // The GPU is done with the slot when it is done with all that the stream has so far.
+  void mark(std::uint32_t i, Stream& stream);
+  void wait(std::uint32_t i, Stream& stream);
 
  private:
   static void destroy(const Gpu& gpu, EventHandle event) { gpu.driver()->event_destroy(event); }
   struct Slot {
-    Owned<EventHandle, destroy> read;
-    bool in_use = false;
+    Owned<EventHandle, destroy> done;
+    bool marked = false;
   };
 
   HostMemory memory_;
   std::vector<Slot> slots_;
-  std::size_t slot_bytes_ = 0, stride_ = 0, current_ = 0;
+  std::size_t slot_bytes_ = 0, stride_ = 0;
 };
 
 }  // namespace lentil::cuda
