@@ -2,12 +2,15 @@
 #pragma once
 #include <cstdint>
 
-// A function for every side. Always inlined, so that an object compiled for one ISA never lends its
+// LENTIL_HD: a function for every side. LENTIL_DEVICE: one of the CUDA kernels (kernels/cuda/), which a host
+// compiles to check them. The first is always inlined, so that an object compiled for one ISA never lends its
 // copy to code compiled for another.
 #if defined(__CUDACC__)
 #define LENTIL_HD __host__ __device__ __forceinline__ static
+#define LENTIL_DEVICE __device__ __forceinline__
 #else
 #define LENTIL_HD [[maybe_unused]] static inline __attribute__((always_inline))
+#define LENTIL_DEVICE inline
 #endif
 
 namespace lentil::kernels {
