@@ -51,8 +51,11 @@ void Stream::launch_with(const Launch& launch, void** parameters) {
                              static_cast<unsigned>(launch.shared_bytes), stream_.get(), parameters, nullptr));
 }
 
+// After a failure, too: what was handed over before may still use the caller's memory.
 Outcome<std::monostate> Stream::wait() {
-  if (ready()) note("running the kernels", gpu_->driver()->stream_wait(stream_.get()));
+  Code code = gpu_->enter();
+  if (code == kSuccess) code = gpu_->driver()->stream_wait(stream_.get());
+  note("running the kernels", code);
   if (failure_) return *failure_;
   return std::monostate{};
 }
