@@ -170,7 +170,8 @@ void Gpu::allow_shared_memory() {
 
 Gpu::~Gpu() {
   if (context_ == nullptr) return;
-  if (module_ != nullptr && enter() == kSuccess) driver_->module_unload(module_);
+  enter();
+  if (module_ != nullptr) driver_->module_unload(module_);
   driver_->context_set_current(nullptr);
   driver_->context_release(device_);
 }

@@ -21,8 +21,11 @@ class Owned {
     std::swap(handle_, other.handle_);
     return *this;
   }
+  // Tried even on a GPU that has failed: most drivers still give back.
   ~Owned() {
-    if (gpu_ != nullptr && gpu_->enter() == 0) Release(*gpu_, handle_);
+    if (gpu_ == nullptr) return;
+    gpu_->enter();
+    Release(*gpu_, handle_);
   }
 
   explicit operator bool() const { return gpu_ != nullptr; }

@@ -15,7 +15,9 @@ Outcome<Stream> Stream::create(const Gpu& gpu) {
 }
 
 Stream::~Stream() {
-  if (stream_ && gpu_->enter() == kSuccess) gpu_->driver()->stream_wait(stream_.get());
+  if (!stream_) return;
+  gpu_->enter();
+  gpu_->driver()->stream_wait(stream_.get());
 }
 
 bool Stream::ready() {
@@ -53,9 +55,8 @@ void Stream::launch_with(const Launch& launch, void** parameters) {
 
 // After a failure, too: what was handed over before may still use the caller's memory.
 Outcome<std::monostate> Stream::wait() {
-  Code code = gpu_->enter();
-  if (code == kSuccess) code = gpu_->driver()->stream_wait(stream_.get());
-  note("running the kernels", code);
+  note("choosing the GPU", gpu_->enter());
+  note("running the kernels", gpu_->driver()->stream_wait(stream_.get()));
   if (failure_) return *failure_;
   return std::monostate{};
 }

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/cuda/network.h"
@@ -193,7 +194,7 @@ constexpr std::size_t kArgumentBytes[] = {sizeof(ForwardArgs), sizeof(ForwardArg
 }  // namespace
 
 FAKE_EXPORT void fake_reset(const char* settings) {
-  fake.report = {.live = fake.report.live, .device_bytes = fake.report.device_bytes};
+  fake.report = {.device_bytes = fake.report.device_bytes, .live = fake.report.live};
   configure(settings);
 }
 FAKE_EXPORT void fake_report(FakeReport* report) { *report = fake.report; }
