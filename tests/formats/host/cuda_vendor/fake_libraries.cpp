@@ -1,5 +1,5 @@
-// cuDNN and cuBLAS on the host, written from their documentation: what their handles, descriptors and matrices
-// mean, for memory of the fake driver. Convolutions fill the workspace that they asked for.
+// cuDNN and cuBLAS on the host, written from their documentation: what their handles, descriptors and
+// matrices mean, for memory of the fake driver. Convolutions fill the workspace that they asked for.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -130,23 +130,23 @@ cudnnStatus_t cudnnSetStream(cudnnHandle_t h, cudaStream_t stream) {
 
 cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* t) { return create(t); }
 cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t t) { return destroy(t); }
-cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t t, cudnnTensorFormat_t, cudnnDataType_t, int n,
-                                         int c, int h, int w) {
+cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t t, cudnnTensorFormat_t, cudnnDataType_t,
+                                         int n, int c, int h, int w) {
   *t = {n, c, h, w};
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* f) { return create(f); }
 cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t f) { return destroy(f); }
-cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t f, cudnnDataType_t, cudnnTensorFormat_t, int k,
-                                         int c, int h, int w) {
+cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t f, cudnnDataType_t, cudnnTensorFormat_t,
+                                         int k, int c, int h, int w) {
   *f = {k, c, h, w};
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* c) { return create(c); }
 cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t c) { return destroy(c); }
-cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t c, int pad_h, int pad_w, int u, int v,
-                                              int dilation_h, int dilation_w, cudnnConvolutionMode_t mode,
-                                              cudnnDataType_t) {
+cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t c, int pad_h, int pad_w, int u,
+                                              int v, int dilation_h, int dilation_w,
+                                              cudnnConvolutionMode_t mode, cudnnDataType_t) {
   *c = {pad_h, pad_w, u, v, dilation_h, dilation_w, 1};
   return mode == CUDNN_CROSS_CORRELATION ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
 }
@@ -160,8 +160,8 @@ cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t, cudnnMat
 cudnnStatus_t cudnnCreatePoolingDescriptor(cudnnPoolingDescriptor_t* p) { return create(p); }
 cudnnStatus_t cudnnDestroyPoolingDescriptor(cudnnPoolingDescriptor_t p) { return destroy(p); }
 cudnnStatus_t cudnnSetPooling2dDescriptor(cudnnPoolingDescriptor_t p, cudnnPoolingMode_t mode,
-                                          cudnnNanPropagation_t, int h, int w, int pad_h, int pad_w, int stride_h,
-                                          int stride_w) {
+                                          cudnnNanPropagation_t, int h, int w, int pad_h, int pad_w,
+                                          int stride_h, int stride_w) {
   *p = {mode, h, w, pad_h, pad_w, stride_h, stride_w};
   return CUDNN_STATUS_SUCCESS;
 }
@@ -176,12 +176,16 @@ cudnnStatus_t cudnnSetActivationDescriptor(cudnnActivationDescriptor_t a, cudnnA
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, const cudnnTensorDescriptor_t,
                                                      const cudnnFilterDescriptor_t,
                                                      const cudnnConvolutionDescriptor_t,
-                                                     const cudnnTensorDescriptor_t, const int wanted, int* count,
-                                                     cudnnConvolutionFwdAlgoPerf_t* found) {
+                                                     const cudnnTensorDescriptor_t, const int wanted,
+                                                     int* count, cudnnConvolutionFwdAlgoPerf_t* found) {
   *count = std::min(wanted, 3);
-  found[0] = {.algo = CUDNN_CONVOLUTION_FWD_ALGO_FFT, .status = CUDNN_STATUS_NOT_SUPPORTED};
-  found[1] = {.algo = CUDNN_CONVOLUTION_FWD_ALGO_GEMM, .mathType = CUDNN_TENSOR_OP_MATH};
-  found[2] = {.algo = CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD, .memory = kWorkspace, .mathType = CUDNN_FMA_MATH};
+  std::fill_n(found, *count, cudnnConvolutionFwdAlgoPerf_t{});
+  found[0].algo = CUDNN_CONVOLUTION_FWD_ALGO_FFT;
+  found[0].status = CUDNN_STATUS_NOT_SUPPORTED;
+  found[1].algo = CUDNN_CONVOLUTION_FWD_ALGO_GEMM;
+  found[1].mathType = CUDNN_TENSOR_OP_MATH;
+  found[2].algo = CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD;
+  found[2].mathType = CUDNN_FMA_MATH;
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, const cudnnTensorDescriptor_t,
@@ -194,22 +198,23 @@ cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, const cudnn
 }
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void*, const cudnnTensorDescriptor_t xt,
                                       const void* x, const cudnnFilterDescriptor_t f, const void* weights,
-                                      const cudnnConvolutionDescriptor_t how, cudnnConvolutionFwdAlgo_t algorithm,
-                                      void* workspace, size_t bytes, const void*,
-                                      const cudnnTensorDescriptor_t yt, void* y) {
-  if (algorithm == CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD ? bytes < kWorkspace
-                                                       : algorithm != CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM)
+                                      const cudnnConvolutionDescriptor_t how,
+                                      cudnnConvolutionFwdAlgo_t algorithm, void* workspace, size_t bytes,
+                                      const void*, const cudnnTensorDescriptor_t yt, void* y) {
+  if (algorithm == CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD
+          ? bytes < kWorkspace
+          : algorithm != CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM)
     return CUDNN_STATUS_BAD_PARAM;
   wait(handle->stream);
   if (bytes > 0) std::memset(workspace, 0xff, bytes);
   for_each_value(*yt, [&](int n, int c, int h, int w) {
-    plane(y, *yt, n, c)[h * yt->w + w] = static_cast<float>(
-        convolved(*xt, x, *f, static_cast<const float*>(weights), *how, n, c, h, w));
+    plane(y, *yt, n, c)[h * yt->w + w] =
+        static_cast<float>(convolved(*xt, x, *f, static_cast<const float*>(weights), *how, n, c, h, w));
   });
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void*, const cudnnTensorDescriptor_t at, const void* a,
-                             const void*, const cudnnTensorDescriptor_t yt, void* y) {
+cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void*, const cudnnTensorDescriptor_t at,
+                             const void* a, const void*, const cudnnTensorDescriptor_t yt, void* y) {
   if (at->n != 1 || at->h != 1 || at->w != 1 || at->c != yt->c) return CUDNN_STATUS_BAD_PARAM;
   wait(handle->stream);
   for_each_value(*yt, [&](int n, int c, int h, int w) {
@@ -237,9 +242,9 @@ cudnnStatus_t cudnnActivationForward(cudnnHandle_t handle, cudnnActivationDescri
     static_cast<float*>(y)[i] = static_cast<float>(activated(*a, double{static_cast<const float*>(x)[i]}));
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
-                                  const void*, const cudnnTensorDescriptor_t xt, const void* x, const void*,
-                                  const cudnnTensorDescriptor_t, void* y) {
+cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm,
+                                  cudnnSoftmaxMode_t mode, const void*, const cudnnTensorDescriptor_t xt,
+                                  const void* x, const void*, const cudnnTensorDescriptor_t, void* y) {
   if (mode != CUDNN_SOFTMAX_MODE_CHANNEL || xt->h != 1 || xt->w != 1) return CUDNN_STATUS_BAD_PARAM;
   wait(handle->stream);
   for (int n = 0; n < xt->n; ++n) {
@@ -273,9 +278,9 @@ cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t, void* workspace, size_t byt
   return CUBLAS_STATUS_SUCCESS;
 }
 // Column-major, as in the reference BLAS.
-cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b, int m, int n,
-                              int k, const float* alpha, const float* a, int lda, const float* b, int ldb,
-                              const float* beta, float* c, int ldc) {
+cublasStatus_t cublasSgemm_v2(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b, int m,
+                              int n, int k, const float* alpha, const float* a, int lda, const float* b,
+                              int ldb, const float* beta, float* c, int ldc) {
   if (lda < (op_a == CUBLAS_OP_N ? m : k) || ldb < (op_b == CUBLAS_OP_N ? k : n) || ldc < m || *beta != 0)
     return CUBLAS_STATUS_INVALID_VALUE;
   wait(handle->stream);

@@ -6,9 +6,9 @@
 #include "formats/host/cuda/device.h"
 
 using namespace lentil;
+using Catch::Contains;
 using cuda_vendor::Libraries;
 using cuda_vendor::LibraryNames;
-using Catch::Contains;
 
 TEST_CASE("cuDNN without a GPU says why it does not start") {
   const auto driver = cuda::Driver::load();
@@ -28,11 +28,13 @@ TEST_CASE("cuDNN without a GPU says why it does not start") {
 }
 
 TEST_CASE("libraries that are not there are named, with what to do") {
-  const auto no_dnn = Libraries::start(nullptr, {.dnn = "libcudnn-missing.so.9", .blas = "libcublas-missing.so"});
+  const auto no_dnn =
+      Libraries::start(nullptr, {.dnn = "libcudnn-missing.so.9", .blas = "libcublas-missing.so"});
   REQUIRE_FALSE(no_dnn);
   CHECK_THAT(no_dnn.error().message,
              Contains("libcudnn-missing.so.9") && Contains("put its folder into LD_LIBRARY_PATH"));
-  const auto no_blas = Libraries::start(nullptr, {.dnn = LENTIL_FAKE_LIBRARIES, .blas = "libcublas-missing.so"});
+  const auto no_blas =
+      Libraries::start(nullptr, {.dnn = LENTIL_FAKE_LIBRARIES, .blas = "libcublas-missing.so"});
   REQUIRE_FALSE(no_blas);
   CHECK_THAT(no_blas.error().message, Contains("libcublas-missing.so"));
 }

@@ -25,14 +25,14 @@ std::vector<float> on_the_cpu(const Model& model, const std::vector<float>& inpu
 
 void check_close(const std::vector<float>& values, const std::vector<float>& expected) {
   REQUIRE(values.size() == expected.size());
-  for (std::size_t i = 0; i < values.size(); ++i) CHECK(values[i] == Approx(expected[i]).epsilon(1e-4).margin(1e-5));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    CHECK(values[i] == Approx(expected[i]).epsilon(1e-4).margin(1e-5));
 }
 
 std::string refusal(std::string_view spec) {
   const auto file = network(spec);
   const auto gpu = open_fake();
-  const auto session =
-      VendorSession::create(*gpu, file.model(), 1, cuda_vendor::kMostWorkspaceBytes, kFakes);
+  const auto session = VendorSession::create(*gpu, file.model(), 1, cuda_vendor::kMostWorkspaceBytes, kFakes);
   return session ? "" : session.error().message;
 }
 
@@ -43,7 +43,8 @@ TEST_CASE("cuDNN and cuBLAS are asked for what Lentil computes") {
   const std::uint32_t batch = 3;
   for (const std::string_view spec : {
            kLenetSpec,
-           std::string_view("conv 6 k5 p2, tanh, avgpool 2, conv 8 k3 s2 g2, sigmoid, flatten, linear 10, softmax"),
+           std::string_view(
+               "conv 6 k5 p2, tanh, avgpool 2, conv 8 k3 s2 g2, sigmoid, flatten, linear 10, softmax"),
            std::string_view("conv 4 k3 d2 nobias, elu 0.5, maxpool 3 s2 p1, flatten, linear 5 nobias"),
            std::string_view("flatten, linear 30, relu, linear 30, relu, linear 10"),
        }) {
@@ -85,8 +86,9 @@ TEST_CASE("a workspace for convolutions is taken out of the session's memory") {
 
 TEST_CASE("what cuDNN and cuBLAS cannot do is refused by the layer's name") {
   FakeCuda fake;
-  CHECK_THAT(refusal("conv 4 k3, batchnorm, flatten, linear 10"), Contains("layer 1 (BatchNorm2d): "));
-  CHECK_THAT(refusal("maxpool 2 ceil, flatten, linear 10"), Contains("layer 0 (MaxPool2d): ") && Contains("ceil"));
+  CHECK_THAT(refusal("conv 4 k3, bn, flatten, linear 10"), Contains("layer 1 (BatchNorm2d): "));
+  CHECK_THAT(refusal("maxpool 2 ceil, flatten, linear 10"),
+             Contains("layer 0 (MaxPool2d): ") && Contains("ceil"));
 }
 
 TEST_CASE("images of another number than the session was made for are refused") {
