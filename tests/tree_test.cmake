@@ -65,7 +65,7 @@ foreach(test IN LISTS tests)
   file(GLOB_RECURSE mirrored
     ${ROOT}/${folder}/${topic}.cpp ${ROOT}/${folder}/${topic}.h
     ${ROOT}/${folder}/${shorter}.cpp ${ROOT}/${folder}/${shorter}.h)
-  if(NOT mirrored AND NOT folder MATCHES "^(reference|golden|contract|cuda)$")
+  if(NOT mirrored AND NOT folder MATCHES "^(reference|golden|contract|cuda|gpu)$")
     fail("tests/${test}: there is no ${topic}.cpp or .h below ${folder}/")
   endif()
 endforeach()
