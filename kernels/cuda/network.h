@@ -2,7 +2,7 @@
 #pragma once
 #include "kernels/cuda/steps_arithmetic.h"
 #include "kernels/cuda/steps_classes.h"
-#include "kernels/cuda/steps_conv2d.h"
+#include "kernels/cuda/steps_conv2d_backward.h"
 #include "kernels/cuda/steps_pool.h"
 
 namespace lentil::cuda {

@@ -124,6 +124,27 @@ TEST_CASE("LeNet trains without a finding, whatever the threads' number and orde
   }
 }
 
+TEST_CASE("convolutions with many rows of taps train to the processor's bits, whatever their windows") {
+  for (const char* spec :
+       {"input 4x9x9, conv 32 k4 p2 g2, relu, conv 16 k3 p1, tanh, flatten, linear 3",
+        "input 2x11x8, conv 12 k3, maxpool 2, relu, conv 30 k1x3 p1, maxpool 2, conv 10 k6 p3, "
+        "flatten, linear 3",
+        "input 8x9x9, conv 16 k3 s2 p1, conv 32 k2 d2, relu, flatten, linear 3"}) {
+    const formats::ModelFile file = test::network(spec);
+    const PlanOptions options{.mode = Mode::train, .input = InputType::uint8, .batch = 2};
+    const Data data(file, 2, 3);
+    CpuTrainer cpu(file, options, 1);
+    DeviceNetwork device(file.model(), options, 1, {.threads = 256, .order = ThreadOrder::shuffled});
+    for (int step = 0; step < 2; ++step) {
+      cpu->step(data.pixels, std::span<const std::uint8_t>(data.labels), kSgd);
+      device.step(std::span<const std::uint8_t>(data.pixels), data.labels, {}, kSgd);
+    }
+    INFO(spec);
+    CHECK(device.findings() == "");
+    CHECK(weights_hash_of(device, file) == cpu.hash());
+  }
+}
+
 TEST_CASE("images come in the order that is given, out of a data set of pixels") {
   const formats::ModelFile file = lenet();
   const PlanOptions options{.mode = Mode::train, .input = InputType::uint8, .batch = 3};
