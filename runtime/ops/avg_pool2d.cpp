@@ -22,20 +22,7 @@ Result<Shape> infer(const Layer& layer, const Shape& in) {
 Result<Shape> infer_global(const Layer&, const Shape& in) { return Shape{in.channels, 1, 1}; }
 
 kernels::AvgPoolWindows windows_of(const OpContext& ctx) {
-  kernels::AvgPoolWindows w{.in = plane_of(ctx.in), .out = plane_of(ctx.out), .window = {}};
-  if (ctx.step.type == LayerType::global_avg_pool2d) {
-    w.window.height = w.in.height;
-    w.window.width = w.in.width;
-    return w;
-  }
-  w.window = kernel_window(ctx.layer);
-  if (!ctx.layer.count_include_pad) return w;
-  const Padding& p = ctx.layer.padding;
-  w.count_top = static_cast<std::int32_t>(p.top);
-  w.count_left = static_cast<std::int32_t>(p.left);
-  w.count_bottom = static_cast<std::int32_t>(p.bottom);
-  w.count_right = static_cast<std::int32_t>(p.right);
-  return w;
+  return average_windows(ctx.layer, ctx.in, ctx.out);
 }
 
 void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::uint32_t) {
@@ -71,6 +58,23 @@ constexpr OpDef average(LayerType type, const char* name,
 }
 
 }  // namespace
+
+kernels::AvgPoolWindows average_windows(const Layer& layer, const Shape& in, const Shape& out) {
+  kernels::AvgPoolWindows w{.in = plane_of(in), .out = plane_of(out), .window = {}};
+  if (layer.type == LayerType::global_avg_pool2d) {
+    w.window.height = w.in.height;
+    w.window.width = w.in.width;
+    return w;
+  }
+  w.window = kernel_window(layer);
+  if (!layer.count_include_pad) return w;
+  const Padding& p = layer.padding;
+  w.count_top = static_cast<std::int32_t>(p.top);
+  w.count_left = static_cast<std::int32_t>(p.left);
+  w.count_bottom = static_cast<std::int32_t>(p.bottom);
+  w.count_right = static_cast<std::int32_t>(p.right);
+  return w;
+}
 
 const OpDef kAvgPool2d = average(LayerType::avg_pool2d, "AvgPool2d", infer);
 const OpDef kGlobalAvgPool2d = average(LayerType::global_avg_pool2d, "AdaptiveAvgPool2d", infer_global);

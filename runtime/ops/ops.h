@@ -12,6 +12,9 @@ extern const OpDef kConv2d, kLinear, kMaxPool2d, kRelu, kSigmoid, kTanh, kSoftma
 float pixel_scale(const Model& model, std::uint32_t channel);
 float pixel_shift(const Model& model, std::uint32_t channel);
 
+// What an average pool does, be it of windows or of whole planes.
+kernels::AvgPoolWindows average_windows(const Layer& layer, const Shape& in, const Shape& out);
+
 // Batch-norm with the statistics in `layer`, for one channel: y = fma(x, scale, shift).
 struct ChannelAffine {
   float scale, shift;
