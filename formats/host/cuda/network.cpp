@@ -1,0 +1,52 @@
+#include "formats/host/cuda/network.h"
+
+#include <algorithm>
+
+namespace lentil::cuda {
+namespace {
+
+constexpr std::uint32_t kBlocksPerProcessor = 8;  // with slabs; more would not run at the same time
+
+}  // namespace
+
+Outcome<Network> Network::create(const Gpu& gpu, const Model& model, const PlanOptions& options) {
+  Network network(gpu, model);
+  network.memory_ = formats::AlignedBytes(device_program_memory_bytes(model));
+  const auto program = device_program(model, options, network.memory_);
+  if (!program) {
+    return Failure{std::string("this network cannot be ") +
+                   (options.mode == Mode::train ? "trained" : "run") +
+                   " on a GPU: " + formats::explain(program.error()) + "; the CPU may do it"};
+  }
+  network.program_ = *program;
+  return network;
+}
+
+std::vector<float> Network::parameters() const {
+  std::vector<float> all(program_->parameters);
+  for (std::uint32_t i = 0; i < model_.layer_count; ++i) {
+    const Layer layer = model_.layer(i);
+    for (std::size_t s = 0; s < kSlots; ++s) {
+      const auto tensor = layer.tensors[s];
+      std::copy(tensor.begin(), tensor.end(),
+                all.begin() + device_parameter(model_, i, static_cast<Slot>(s)));
+    }
+  }
+  return all;
+}
+
+std::uint32_t Network::blocks(std::uint32_t images) const {
+  if (fits_shared_memory()) return images;
+  return std::min(images, static_cast<std::uint32_t>(gpu_->info().processors) * kBlocksPerProcessor);
+}
+
+std::size_t Network::slab_bytes(std::uint32_t images) const {
+  return fits_shared_memory() ? 0 : std::size_t{blocks(images)} * program_->image_bytes;
+}
+
+Launch Network::per_image(EntryPoint shared, EntryPoint global, std::uint32_t images) const {
+  if (fits_shared_memory()) return {shared, blocks(images), kBlockThreads, program_->image_bytes};
+  return {global, blocks(images), kBlockThreads};
+}
+
+}  // namespace lentil::cuda
