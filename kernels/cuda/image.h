@@ -35,16 +35,16 @@ struct Range {
 };
 
 // The elements of a window that starts at `first` (padding may lie before 0) and see [0, size).
-LENTIL_DEVICE Range elements_inside(std::int32_t first, std::int32_t dilation, std::int32_t kernel,
-                                    std::int32_t size) {
+LENTIL_DEVICE_CALL Range elements_inside(std::int32_t first, std::int32_t dilation, std::int32_t kernel,
+                                         std::int32_t size) {
   const std::int32_t begin = first < 0 ? (dilation - 1 - first) / dilation : 0;
   const std::int32_t end = first < size ? (size - 1 - first) / dilation + 1 : 0;
   return {begin, end < kernel ? end : kernel};
 }
 
 // The windows of one side that may see position `at`.
-LENTIL_DEVICE Range windows_over(std::int32_t at, std::int32_t padding, std::int32_t kernel,
-                                 std::int32_t stride, std::int32_t dilation, std::int32_t windows) {
+LENTIL_DEVICE_CALL Range windows_over(std::int32_t at, std::int32_t padding, std::int32_t kernel,
+                                      std::int32_t stride, std::int32_t dilation, std::int32_t windows) {
   const std::int32_t last = at + padding, first = last - (kernel - 1) * dilation;
   const std::int32_t end = last / stride + 1;
   return {first > 0 ? (first + stride - 1) / stride : 0, end < windows ? end : windows};

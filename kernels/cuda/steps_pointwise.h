@@ -5,27 +5,20 @@
 
 namespace lentil::cuda {
 
-// The curved ones.
-LENTIL_DEVICE_CALL float curve(kernels::Activation activation, float x, float slope) {
-  switch (activation) {
+LENTIL_DEVICE_CALL float activate(const Step& s, float x) {
+  switch (s.activation) {
+    case kernels::Activation::relu:
+      return x > 0 ? x : 0.0f;
     case kernels::Activation::sigmoid:
       return kernels::sigmoid(x);
     case kernels::Activation::tanh:
       return kernels::tanh(x);
-    default:  // elu
-      return x > 0 ? x : slope * kernels::exp_minus_one(x);
-  }
-}
-LENTIL_DEVICE float activate(const Step& s, float x) {
-  switch (s.activation) {
-    case kernels::Activation::none:
-      return x;
-    case kernels::Activation::relu:
-      return x > 0 ? x : 0.0f;
     case kernels::Activation::leaky_relu:
       return x > 0 ? x : s.slope * x;
+    case kernels::Activation::elu:
+      return x > 0 ? x : s.slope * kernels::exp_minus_one(x);
     default:
-      return curve(s.activation, x, s.slope);
+      return x;
   }
 }
 
@@ -47,21 +40,20 @@ LENTIL_DEVICE float activation_gradient(const Step& s, float y, float d) {
   }
 }
 
-LENTIL_DEVICE_CALL std::uint32_t mask_bits(std::uint64_t seed, std::uint32_t layer, std::uint32_t step,
-                                           std::uint32_t position, std::uint32_t unit) {
+// 0 or 1 / (1 - rate) for an output element.
+LENTIL_DEVICE_CALL float mask_of(const Step& s, std::uint64_t seed, std::uint32_t step,
+                                 std::uint32_t position, std::int32_t i) {
+  const auto unit = static_cast<std::uint32_t>(has(s, kDropsChannels) ? i / plane(s.out) : i);
   const auto words =
-      kernels::random_words({seed, kernels::RandomUse::dropout, layer, step, position}, unit / 4);
+      kernels::random_words({seed, kernels::RandomUse::dropout, s.dropout_layer, step, position}, unit / 4);
   // Chosen by hand: an array with an index that is not known would lie in memory.
   const std::uint32_t low = unit % 2 == 0 ? words[0] : words[1], high = unit % 2 == 0 ? words[2] : words[3];
-  return unit % 4 < 2 ? low : high;
+  const std::uint32_t bits = unit % 4 < 2 ? low : high;
+  return kernels::uniform_of_bits(bits) < s.rate ? 0.0f : 1.0f / (1.0f - s.rate);
 }
-
-// 0 or 1 / (1 - rate) for an output element.
 template <class I>
 LENTIL_DEVICE float dropout_factor(const I& image, const Step& s, std::int32_t i) {
-  const auto unit = static_cast<std::uint32_t>(has(s, kDropsChannels) ? i / plane(s.out) : i);
-  const std::uint32_t bits = mask_bits(image.seed, s.dropout_layer, image.step, image.position, unit);
-  return kernels::uniform_of_bits(bits) < s.rate ? 0.0f : 1.0f / (1.0f - s.rate);
+  return mask_of(s, image.seed, image.step, image.position, i);
 }
 template <class I>
 LENTIL_DEVICE bool drops(const I& image, const Step& s) {
