@@ -6,7 +6,7 @@ build_packages=(g++ cmake ninja-build pkg-config flatbuffers-compiler libflatbuf
 test_packages=(catch2)
 # Each makes some tests possible that are skipped without it.
 optional_test_packages=(qemu-user g++-aarch64-linux-gnu qemu-system-arm gcc-arm-none-eabi
-  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib python3-numpy python3-torch valgrind groff fish zsh)
+  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib python3-numpy python3-torch python3-venv valgrind groff fish zsh)
 
 missing_packages() {
   local package
@@ -60,4 +60,15 @@ install_optional_packages() {
   for package in $(missing_packages "${missing[@]}"); do
     echo "skipped: the tests that need $package"
   done
+}
+
+# install_onnxruntime: into a Python environment of its own, because distributions have none; if it can be had.
+install_onnxruntime() {
+  local folder=build/onnxruntime
+  "$folder/bin/python3" -c 'import onnxruntime' 2>/dev/null && return 0
+  echo "Installing, if it can be had: onnxruntime"
+  python3 -m venv "$folder" >/dev/null 2>&1 &&
+    "$folder/bin/pip" install --quiet --retries 0 --timeout 20 onnxruntime >/dev/null 2>&1 && return 0
+  rm -rf "$folder"
+  echo "skipped: the tests that need onnxruntime"
 }

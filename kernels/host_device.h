@@ -3,14 +3,18 @@
 #include <cstdint>
 
 // LENTIL_HD: a function for every side. LENTIL_DEVICE: one of the CUDA kernels (kernels/cuda/), which a host
-// compiles to check them. The first is always inlined, so that an object compiled for one ISA never lends its
-// copy to code compiled for another.
+// compiles to check them; ..._CALL: one whose code is too long to stand at every call. The first is always
+// inlined, so that an object compiled for one ISA never lends its copy to code compiled for another.
 #if defined(__CUDACC__)
 #define LENTIL_HD __host__ __device__ __forceinline__ static
 #define LENTIL_DEVICE __device__ __forceinline__
+#define LENTIL_DEVICE_CALL __device__ __noinline__
+#define LENTIL_ROLLED _Pragma("unroll 1")
 #else
 #define LENTIL_HD [[maybe_unused]] static inline __attribute__((always_inline))
 #define LENTIL_DEVICE inline
+#define LENTIL_DEVICE_CALL inline
+#define LENTIL_ROLLED
 #endif
 
 namespace lentil::kernels {

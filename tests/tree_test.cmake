@@ -25,7 +25,8 @@ set(longest 600)
 
 foreach(folder IN LISTS arrows)
   list(FIND arrows ${folder} position)
-  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h
+    ${ROOT}/${folder}/*.cpp ${ROOT}/${folder}/*.cu)
   foreach(file IN LISTS files)
     file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"")
     foreach(line IN LISTS includes)
@@ -54,7 +55,7 @@ endforeach()
 
 # tests/runtime/plan_test.cpp has its runtime/plan.cpp or .h; sub-folders may be left out. A source with much to
 # test may have files for one topic each, whose names add a word: trainer_accumulate_test.cpp. The oracle, the
-# golden values and the contract have no source to mirror.
+# golden values, the contract and the emulation of CUDA have no source to mirror.
 file(GLOB_RECURSE tests RELATIVE ${ROOT}/tests ${ROOT}/tests/*_test.cpp)
 foreach(test IN LISTS tests)
   get_filename_component(folder ${test} DIRECTORY)
@@ -64,7 +65,7 @@ foreach(test IN LISTS tests)
   file(GLOB_RECURSE mirrored
     ${ROOT}/${folder}/${topic}.cpp ${ROOT}/${folder}/${topic}.h
     ${ROOT}/${folder}/${shorter}.cpp ${ROOT}/${folder}/${shorter}.h)
-  if(NOT mirrored AND NOT folder MATCHES "^(reference|golden|contract)$")
+  if(NOT mirrored AND NOT folder MATCHES "^(reference|golden|contract|cuda)$")
     fail("tests/${test}: there is no ${topic}.cpp or .h below ${folder}/")
   endif()
 endforeach()

@@ -1,4 +1,5 @@
 // lentil convert: other people's model files become ours.
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "tools/import_options.h"
 #include "tools/input_suspects.h"
 #include "tools/machine.h"
+#include "tools/multiply_adds.h"
 #include "tools/network.h"
 #include "tools/output.h"
 #include "tools/output_file.h"
@@ -24,7 +26,8 @@ namespace {
 
 using namespace formats;
 
-constexpr std::uint32_t kDigits = 100;  // that are drawn to see whether the input makes sense
+// How much may be computed of drawn digits to see whether the input makes sense: some milliseconds.
+constexpr std::uint64_t kHintMultiplyAdds = 20'000'000;
 
 struct ConvertOptions {
   std::string file, output, name;
@@ -44,7 +47,11 @@ void declare(Arguments& a, ConvertOptions& o) {
 std::string output_of(const ConvertOptions& options) {
   if (!options.output.empty()) return options.output;
   if (options.file == kStandardInput) reject("-o is needed where the model comes from standard input");
-  return std::filesystem::path(options.file).stem().string() + ".lentil";
+  const std::string path = std::filesystem::path(options.file).stem().string() + ".lentil";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored))
+    fail(fmt::format("'{}' exists already: name it with -o if it is to be replaced", path));
+  return path;
 }
 
 // Pictures of another size than digits: pixels without a meaning serve to compare bits as well.
@@ -62,18 +69,25 @@ std::vector<Sample> golden_of(Machine& machine, const ModelFile& file) {
   return samples;
 }
 
+// The same number of each digit.
+std::uint32_t digits_for(const ModelFile& file) {
+  const std::uint64_t affordable =
+      kHintMultiplyAdds / std::max<std::uint64_t>(multiply_adds(file.model()), 1);
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(affordable / 10, 1, 10)) * 10;
+}
+
 // What drawn digits say against the assumed input; empty: nothing.
 std::string hint(Machine& machine, const ModelFile& file) {
   const std::size_t classes = output_count(file.model());
   if (classes != kDigitClasses || !takes_drawn_digits(file)) return {};
   const auto input = PictureInput::of(file);
   if (!input) return {};
-  const Dataset digits = need(input->fit(synth_dataset(kDigits, kSynthSeed, SynthPart::extra)));
+  const Dataset digits = need(input->fit(synth_dataset(digits_for(file), kSynthSeed, SynthPart::extra)));
   const std::vector<Suspect> suspects = input_suspects(file);
   const Suspect* better = better_suspect(machine, file, suspects, digits);
   if (better == nullptr) return {};
   return fmt::format("drawn digits are read {} with {}: if it was trained so, add {}",
-                     test_text(test_model(machine, better->file, digits, kDigits)), better->what,
+                     test_text(test_model(machine, better->file, digits, kDigitClasses)), better->what,
                      better->flag);
 }
 
@@ -103,7 +117,7 @@ int run(const Command& command, std::span<const std::string> words) {
   const std::string checked = verdict(machine, output, file);
   if (options.quiet) return 0;
   print_result(report_text(imported.report) + fmt::format("checked   {}", checked));
-  if (options.import.normalize.empty() && !imported.report.assumed.empty()) {
+  if (options.import.normalize.empty() && !options.import.invert && !imported.report.assumed.empty()) {
     if (const std::string doubt = hint(machine, file); !doubt.empty()) print_result("hint      " + doubt);
   }
   print_result(fmt::format("wrote     {} ({} bytes, {} parameters, weights {})", output,

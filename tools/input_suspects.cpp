@@ -10,8 +10,7 @@ namespace {
 using namespace formats;
 
 constexpr std::uint32_t kBatch = 64;
-constexpr double kMuchBetter = 0.7;  // of the loss
-constexpr double kMoreCorrect = 0.02;
+constexpr double kMuchBetter = 0.8;  // of the loss
 
 struct Scaling {
   const char *what, *flag;
@@ -53,7 +52,7 @@ const Suspect* better_suspect(Machine& machine, const ModelFile& file, const std
   double best_loss = now.loss * kMuchBetter;
   for (const Suspect& suspect : suspects) {
     const TestResult test = test_model(machine, suspect.file, data, kBatch);
-    if (test.loss >= best_loss || test.accuracy() < now.accuracy() + kMoreCorrect) continue;
+    if (test.loss >= best_loss || test.correct < now.correct) continue;
     best = &suspect;
     best_loss = test.loss;
   }

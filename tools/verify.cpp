@@ -95,26 +95,42 @@ struct LayerDifference {
   double largest = 0;
 };
 
+// Indices of the layers that compute something: dropout does not when a network is run.
+std::vector<std::size_t> running_layers(const ModelFile& file) {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < file.layers.size(); ++i) {
+    const LayerType type = file.layers[i].settings.type;
+    if (type != LayerType::dropout && type != LayerType::dropout2d) indices.push_back(i);
+  }
+  return indices;
+}
+
+// Relative to the largest value: large ones have large roundings.
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double difference = 0, size = 1;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference = std::max(difference, std::abs(double{a[i]} - double{b[i]}));
+    size = std::max(size, std::abs(double{a[i]}));
+  }
+  return difference / size;
+}
+
 // Layer by layer, where both networks have the same ones.
 std::vector<LayerDifference> layer_differences(Machine& machine, const Side& a, const Side& b) {
   std::vector<LayerDifference> differences;
-  if (!b.file || a.file->layers.size() != b.file->layers.size()) return differences;
+  if (!b.file) return differences;
+  const std::vector<std::size_t> of_a = running_layers(*a.file), of_b = running_layers(*b.file);
+  if (of_a.size() != of_b.size()) return differences;
   Dataset a_images = a.data, b_images = b.data;
   keep_first(a_images, kLayerImages);
   keep_first(b_images, kLayerImages);
-  for (std::size_t i = 0; i < a.file->layers.size(); ++i) {
-    if (a.file->layers[i].settings.type != b.file->layers[i].settings.type) return differences;
-    const std::vector<float> of_a = run_layers(machine, *a.file, i + 1, a_images);
-    const std::vector<float> of_b = run_layers(machine, *b.file, i + 1, b_images);
-    if (of_a.size() != of_b.size()) return differences;
-    LayerDifference difference{a.file->layers[i].name};
-    double size = 1;  // large values have large roundings
-    for (std::size_t v = 0; v < of_a.size(); ++v) {
-      difference.largest = std::max(difference.largest, std::abs(double{of_a[v]} - double{of_b[v]}));
-      size = std::max(size, std::abs(double{of_a[v]}));
-    }
-    difference.largest /= size;
-    differences.push_back(std::move(difference));
+  for (std::size_t i = 0; i < of_a.size(); ++i) {
+    const LayerData &layer = a.file->layers[of_a[i]], &other = b.file->layers[of_b[i]];
+    if (layer.settings.type != other.settings.type) return differences;
+    const std::vector<float> values = run_layers(machine, *a.file, of_a[i] + 1, a_images);
+    const std::vector<float> others = run_layers(machine, *b.file, of_b[i] + 1, b_images);
+    if (values.size() != others.size()) return differences;
+    differences.push_back({layer.name, largest_difference(values, others)});
   }
   return differences;
 }

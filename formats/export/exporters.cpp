@@ -5,8 +5,8 @@
 namespace lentil::formats {
 namespace {
 
-constexpr std::array kExporters{&kSafetensorsExporter, &kNpzExporter, &kStateDictExporter, &kPytorchExporter,
-                                &kCardExporter};
+constexpr std::array kExporters{&kOnnxExporter,      &kSafetensorsExporter, &kNpzExporter,
+                                &kStateDictExporter, &kPytorchExporter,     &kCardExporter};
 
 }  // namespace
 

@@ -44,12 +44,13 @@ std::optional<std::uint32_t> room_between(const std::string& name, const std::st
 }
 
 Outcome<std::vector<Piece>> pieces_of(const WeightFile& weights) {
+  for (const NamedTensor& tensor : weights.tensors) {
+    if (tensor.name.find("weight_ih_l") != std::string::npos)
+      return Failure{"'" + tensor.name +
+                     "' is of a recurrent layer (RNN, LSTM or GRU), which Lentil does not have"};
+  }
   std::vector<Piece> pieces;
   for (const ParameterGroup& group : parameter_groups(weights).groups) {
-    if (group.name.find("_ih_l") != std::string::npos ||
-        (group.weight != nullptr && group.weight->name.find("_ih_l") != std::string::npos))
-      return Failure{"'" + group.name +
-                     "' is of a recurrent layer (RNN, GRU or LSTM), which Lentil does not have"};
     Piece piece{.group = group, .kind = Kind::linear, .room = {}};
     if (group.name.find_first_of(", \t\r\n") != std::string::npos)
       return Failure{"its names have blanks or commas"};

@@ -7,9 +7,10 @@
 namespace lentil::formats {
 namespace {
 
-// ONNX has no magic number, so it comes last.
-constexpr std::array kImporters{&kLentilImporter, &kTorchImporter,  &kSafetensorsImporter, &kNpzImporter,
-                                &kKerasImporter,  &kTfliteImporter, &kOnnxImporter};
+// ONNX has no magic number, so it comes last. The length that a safetensors file begins with can look like
+// the first opcode of a pickle, so those are asked first.
+constexpr std::array kImporters{&kLentilImporter, &kSafetensorsImporter, &kTorchImporter, &kNpzImporter,
+                                &kKerasImporter,  &kTfliteImporter,      &kOnnxImporter};
 
 std::string known_kinds() {
   std::string kinds;

@@ -25,9 +25,10 @@ Outcome<Match> network_of(Imported& imported, const ImportOptions& options,
 }
 
 // What pictures become of which nothing was said.
-InputLine usual_input(const Shape& network_input) {
+InputLine usual_input(const ModelFile& file) {
   InputLine line;
-  const Shape shape = picture_shape(network_input);
+  if (scales_pixels(file)) line.std = 1.0f / 255;
+  const Shape shape = picture_shape(file.input);
   line.resized = shape.height == shape.width && shape.height != kUsualInputs[0].height;
   line.side = shape.height;
   line.colours = shape.channels == 3;
@@ -39,15 +40,17 @@ Outcome<std::monostate> describe_input(const ImportOptions& options, const std::
   ModelFile& file = match.network.file;
   const bool from_weights = !match.network.used.empty();
   const ModelFile* example = options.example;
-  if (!said && !match.input_known && example != nullptr && example->input == file.input) {
+  if (!said && !match.input_known && example != nullptr && example->input == file.input &&
+      !has_scaling(file)) {
     file.normalization = example->normalization;
     file.recipe = example->recipe;
     match.input_known = true;
   }
   if (said || !match.input_known) {
-    const InputLine line = said ? *said : usual_input(file.input);
+    const InputLine line = said ? *said : usual_input(file);
     if (auto set = set_input(file, line); !set) return set;
     if (!said) match.assumed.push_back("input = " + input_text(line) + "; --normalize says otherwise");
+    absorb_scaling(file);
   } else if (from_weights) {
     const InputLine line{.mean = file.normalization.mean[0], .std = file.normalization.std[0]};
     match.assumed.push_back("input = " + input_text(line) + "; --normalize says otherwise");

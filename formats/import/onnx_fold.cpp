@@ -43,6 +43,13 @@ Outcome<Value> floats(const Call& call, Dims dims, const std::vector<float>& val
   return Value{.constant = Tensor{std::move(dims), std::move(*room), nullptr}};
 }
 
+// The first input, which must be integers.
+Outcome<Dims> integers_in(const Call& call) {
+  const auto tensor = constant_input(call, 0);
+  if (!tensor) return tensor.error();
+  return integers_of(call, 0, {});
+}
+
 Dims list_of(std::size_t count) { return {static_cast<std::int64_t>(count)}; }
 
 float unary(std::string_view op, float x) {
@@ -120,7 +127,7 @@ Outcome<Value> fold_cast(const Call& call) {
 }
 
 Outcome<Value> fold_fill(const Call& call) {
-  const auto dims = integers_of(call, 0, {});
+  const auto dims = integers_in(call);
   if (!dims) return dims.error();
   if (dims->size() > kMostDims) return Failure{"it makes " + std::to_string(dims->size()) + " dimensions"};
   Tensor filler;
@@ -144,7 +151,7 @@ Outcome<Value> fold_fill(const Call& call) {
 
 // The sizes of the axes that are laid flat.
 Outcome<Value> fold_product(const Call& call) {
-  const auto values = integers_of(call, 0, {});
+  const auto values = integers_in(call);
   if (!values) return values.error();
   const std::int64_t product = count_of(*values);
   if (product < 0) return Failure{"a product of sizes that is beyond all bounds"};

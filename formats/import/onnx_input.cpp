@@ -20,11 +20,26 @@ Dims dims_of(const ValueInfoProto& info) {
 
 bool is_few(std::int64_t channels) { return channels == 1 || channels == 3 || channels == 4; }
 
-// [1, H, W, C], as TensorFlow has it.
-bool channels_last(const Dims& dims, const std::string& name, const Graph& graph) {
+// What first asks for an order of the elements, behind scaling and its kin.
+const Node* first_ordered(const Graph& graph, const std::string& name) {
+  constexpr std::array<std::string_view, 8> kPointwise{"Add",  "Sub",      "Mul", "Div",
+                                                       "Cast", "Identity", "Neg", "Relu"};
   const Node* reader = graph.only_reader(name);
+  while (reader != nullptr && std::ranges::find(kPointwise, reader->op()) != kPointwise.end() &&
+         reader->proto().output_size() > 0)
+    reader = graph.only_reader(reader->proto().output(0));
+  return reader;
+}
+
+// [1, H, W, C], as TensorFlow has it. Where nothing in the graph tells, few channels come last.
+bool channels_last(const Dims& dims, const std::string& name, const Graph& graph) {
+  constexpr std::array<std::string_view, 4> kChannelsFirst{"Conv", "MaxPool", "AveragePool",
+                                                           "BatchNormalization"};
+  const Node* reader = first_ordered(graph, name);
   if (reader != nullptr && reader->op() == "Transpose") return reader->integers("perm") == Dims{0, 3, 1, 2};
-  return is_few(dims[3]) && !is_few(dims[1]);
+  if (reader != nullptr && std::ranges::find(kChannelsFirst, reader->op()) != kChannelsFirst.end())
+    return false;
+  return is_few(dims[3]) && dims[1] > 4 && dims[2] > 4;
 }
 
 // A flat input of as many values as a square has is a picture of one channel.
@@ -86,7 +101,7 @@ Outcome<Input> describe_input(const ValueInfoProto& info, const Graph& graph, bo
                    " dimensions, and pictures have two to four"};
   std::int64_t batch = 1;
   if (dims.size() > 1 && batched) {
-    batch = std::max<std::int64_t>(dims[0], 1);
+    batch = dims[0];
     dims[0] = 1;
   }
   if (std::ranges::find(dims, kOpen) != dims.end())
@@ -97,7 +112,7 @@ Outcome<Input> describe_input(const ValueInfoProto& info, const Graph& graph, bo
   if (!input) return input;
   input->batch = batch;
   input->pixels = type == kUint8;
-  if (input->pixels) input->notes.push_back("its input is bytes, so pixels enter as 0 to 255");
+  if (input->pixels) input->notes.emplace_back("its input is bytes, so pixels enter as 0 to 255");
   return input;
 }
 

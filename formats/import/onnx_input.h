@@ -10,7 +10,7 @@ namespace lentil::formats::onnx {
 
 struct Input {
   Value value;             // of the network's input: its shape, ONNX's dimensions and order
-  std::int64_t batch = 1;  // for which the graph was made, if it says
+  std::int64_t batch = 1;  // for which the graph was made; 0: for any
   bool pixels = false;     // it reads 0..255 and not 0..1
   std::vector<std::string> notes{};
 };

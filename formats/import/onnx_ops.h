@@ -17,7 +17,7 @@ struct Call {
   const Graph& graph;
   Network& network;
   Companions& companions;
-  std::int64_t batch = 1;  // that the graph was made for, if it says; all values have one of 1
+  std::int64_t batch = 1;  // that the graph was made for, 0: any; all values here have one of 1
 
   bool has(std::size_t input) const { return input < inputs.size() && inputs[input] != nullptr; }
   std::string_view name(std::size_t input) const { return node.proto().input(static_cast<int>(input)); }

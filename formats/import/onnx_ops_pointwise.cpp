@@ -102,7 +102,7 @@ Outcome<Value> arithmetic_with_constant(const Call& call, std::size_t layer_at) 
   if (op == "Sub" && layer_at == 0) return with_constant(call, value, LayerType::sub, std::move(*spread));
   if (op == "Sub") {
     const auto negative = times(call, value, -1);
-    if (!negative) return negative;
+    if (!negative) return negative.error();
     return with_constant(call, *negative, LayerType::add, std::move(*spread));
   }
   if (layer_at == 1) return Failure{"it divides by a layer's output, for which Lentil has no layer"};
@@ -119,8 +119,8 @@ Outcome<Value> arithmetic_of_two(const Call& call, LayerType type, const Value& 
     return call.network.join(type, {&a, &b});
   const Dims dims = a.dims;
   const auto flat_a = call.network.flat(a), flat_b = call.network.flat(b);
-  if (!flat_a) return flat_a;
-  if (!flat_b) return flat_b;
+  if (!flat_a) return flat_a.error();
+  if (!flat_b) return flat_b.error();
   auto made = call.network.join(type, {&*flat_a, &*flat_b});
   if (made) made->dims = dims;
   return made;
@@ -167,16 +167,23 @@ Outcome<Value> convert_clip(const Call& call) {
 }
 
 Outcome<Value> convert_prelu(const Call& call) {
-  const auto value = layer_input(call, 0);
-  if (!value) return value.error();
+  const auto given = layer_input(call, 0);
+  if (!given) return given.error();
   const auto constant = constant_input(call, 1);
   if (!constant) return constant.error();
-  auto slopes = spread_constant(call, **constant, **value);
+  Value value = **given;
+  if ((*constant)->count() > 1 && in_our_order(value)) {
+    auto view = value.dims.size() == 2 ? call.network.flat(value) : picture_of(call, value);
+    if (!view) return view;
+    view->dims = value.dims;
+    value = std::move(*view);
+  }
+  auto slopes = spread_constant(call, **constant, value);
   if (!slopes) return slopes.error();
   const auto count = static_cast<std::uint32_t>(slopes->size());
-  if (count != 1 && count != (*value)->shape.channels)
+  if (count != 1 && count != value.shape.channels)
     return Failure{"its slopes are neither one nor one for each channel"};
-  auto made = call.network.map(**value, LayerType::prelu, call.name(1),
+  auto made = call.network.map(value, LayerType::prelu, call.name(1),
                                [&](ModelBuilder& b, std::string name) { b.prelu(std::move(name), count); });
   if (!made) return made;
   const auto set = call.network.set(Slot::weight, std::move(*slopes));

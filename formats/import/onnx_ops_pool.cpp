@@ -21,13 +21,43 @@ Outcome<Value> whole_plane(const Call& call, const Value& picture, bool mean) {
   });
 }
 
-// Whether an average counts the zeros around the picture. Those of a Pad in front always count.
-Outcome<bool> counts_padding(const Call& call, const Value& value, const Window& window) {
-  const bool counts = call.node.integer("count_include_pad", 0) != 0;
-  if (value.padding == Padding{}) return counts;
-  if (!counts && window.padding != value.padding)
+// Zeros that an average counts lie in a Pad in front, and those that it does not behind the picture: that is
+// what a last window does that reaches beyond the padding, if it is counted as one.
+bool reaches_beyond(const Value& value, const Window& window) {
+  const Padding &in_front = value.padding, &all = window.padding;
+  return in_front != Padding{} && in_front != all && in_front.top == all.top && in_front.left == all.left;
+}
+
+Extent outputs_of(const Value& value, const Window& w) {
+  const auto count = [](std::int64_t size, std::uint32_t kernel, std::uint32_t stride) {
+    return static_cast<std::uint32_t>(size < kernel ? 0 : (size - kernel) / stride + 1);
+  };
+  const std::int64_t height = value.dims.size() == 4 ? value.dims[2] : 1;
+  const std::uint32_t bottom = w.padding.bottom - value.padding.bottom,
+                      right = w.padding.right - value.padding.right;
+  return {count(height + bottom, w.kernel.height, w.stride.height),
+          count(value.dims.back() + right, w.kernel.width, w.stride.width)};
+}
+
+// The zeros around the picture, as they count in an average.
+Outcome<PoolOptions> pool_options(const Call& call, const Value& value, const Window& window) {
+  PoolOptions options{.kernel = window.kernel,
+                      .stride = window.stride,
+                      .padding = window.padding,
+                      .dilation = window.dilation,
+                      .ceil_mode = call.node.integer("ceil_mode", 0) != 0,
+                      .count_include_pad = call.node.integer("count_include_pad", 0) != 0};
+  const bool max = call.node.op() == "MaxPool";
+  if (max && value.padding != Padding{} && !value.positive)
+    return Failure{"the zeros of the Pad in front would take part in its maxima"};
+  if (max || options.count_include_pad || value.padding == Padding{}) return options;
+  options.count_include_pad = true;
+  if (window.padding == value.padding) return options;
+  if (!reaches_beyond(value, window) || window.dilation != Extent{})
     return Failure{"some of the zeros around its input count in its averages and some do not"};
-  return true;
+  options.padding = value.padding;
+  options.ceil_mode = true;
+  return options;
 }
 
 // Axes that Reduce... names, as which of the value's dimensions go.
@@ -91,27 +121,22 @@ Outcome<Value> convert_pool(const Call& call) {
   const bool max = call.node.op() == "MaxPool";
   const auto window = window_of(call, **value);
   if (!window) return window.error();
-  if (max && (*value)->padding != Padding{} && !(*value)->positive)
-    return Failure{"the zeros of the Pad in front would take part in its maxima"};
-  const auto counts = counts_padding(call, **value, *window);
-  if (!counts) return counts.error();
+  const auto options = pool_options(call, **value, *window);
+  if (!options) return options.error();
   const auto picture = picture_of(call, **value);
-  if (!picture) return picture;
-  const PoolOptions options{.kernel = window->kernel,
-                            .stride = window->stride,
-                            .padding = window->padding,
-                            .dilation = window->dilation,
-                            .ceil_mode = call.node.integer("ceil_mode", 0) != 0,
-                            .count_include_pad = *counts};
-  auto made = call.network.append(*picture, max ? LayerType::max_pool2d : LayerType::avg_pool2d, {},
-                                  [&](ModelBuilder& b, std::string name) {
-                                    if (max) {
-                                      b.max_pool2d(options, std::move(name));
-                                    } else {
-                                      b.avg_pool2d(options, std::move(name));
-                                    }
-                                  });
+  if (!picture) return picture.error();
+  const auto pool = [&](ModelBuilder& b, std::string name) {
+    if (max) {
+      b.max_pool2d(*options, std::move(name));
+    } else {
+      b.avg_pool2d(*options, std::move(name));
+    }
+  };
+  auto made = call.network.append(*picture, max ? LayerType::max_pool2d : LayerType::avg_pool2d, {}, pool);
   if (!made) return made;
+  const bool as_asked = options->padding == window->padding ||
+                        Extent{made->shape.height, made->shape.width} == outputs_of(**value, *window);
+  if (!as_asked) return Failure{"some of the zeros around its input count in its averages and some do not"};
   if ((*value)->dims.size() == 3) made->dims.erase(made->dims.begin() + 2);
   made->positive = (*value)->positive;
   return made;
@@ -121,7 +146,7 @@ Outcome<Value> convert_global_pool(const Call& call) {
   const auto value = layer_input(call, 0);
   if (!value) return value.error();
   const auto picture = picture_of(call, **value);
-  if (!picture) return picture;
+  if (!picture) return picture.error();
   auto made = whole_plane(call, *picture, call.node.op() == "GlobalAveragePool");
   if (made && (*value)->dims.size() == 3) made->dims.pop_back();
   return made;
@@ -142,7 +167,7 @@ Outcome<Value> convert_reduce(const Call& call) {
   Value out = **value;
   if (!trivial) {
     const auto picture = reduced_picture(call, **value, *gone);
-    if (!picture) return picture;
+    if (!picture) return picture.error();
     auto made = whole_plane(call, *picture, call.node.op() == "ReduceMean");
     if (!made) return made;
     out = std::move(*made);

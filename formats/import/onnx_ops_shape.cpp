@@ -32,9 +32,12 @@ Outcome<Dims> squeezed(const Call& call, const Dims& from) {
       return Failure{"it cannot leave out axis " + std::to_string(given) + " of " + spell(from)};
     gone[*axis] = true;
   }
+  // Without axes all ones go; a batch is one only here.
+  const bool batched = call.batch != 1 && !call.inputs[0]->constant;
   Dims out;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    if (axes->empty() ? from[i] != 1 : !gone[i]) out.push_back(from[i]);
+    const bool stays = axes->empty() ? from[i] != 1 || (i == 0 && batched) : !gone[i];
+    if (stays) out.push_back(from[i]);
   }
   return out;
 }
@@ -234,7 +237,7 @@ Outcome<Value> convert_transpose(const Call& call) {
   if (before != after) {
     auto turned = before;
     const std::ptrdiff_t leading = std::ranges::find(before, after[0]) - before.begin();
-    std::ranges::rotate(turned, turned.begin() + leading);
+    std::rotate(turned.begin(), turned.begin() + leading, turned.end());
     if (turned != after) {
       return Failure{"it turns " + spell(dims) + " by " + spell(call.node.integers("perm")) +
                      "; only channels can change places with rows and columns"};

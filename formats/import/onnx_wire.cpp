@@ -118,12 +118,27 @@ std::optional<WireType> model_field_type(std::uint32_t number) {
   return std::nullopt;
 }
 
-// Every field of GraphProto is a text or a message.
+// Fields of NodeProto are texts and messages, and one is the operation.
+bool looks_like_node(Bytes bytes) {
+  constexpr std::uint32_t kOperation = 4, kMostFields = 11;
+  bool operation = false;
+  while (!bytes.empty()) {
+    const auto field = take_field(bytes);
+    if (!field || !field->whole || field->type != WireType::bytes || field->number > kMostFields)
+      return false;
+    operation = operation || (field->number == kOperation && !field->contents.empty());
+  }
+  return operation;
+}
+
+// So are those of GraphProto. The first node tells.
 bool looks_like_graph(Bytes bytes) {
-  constexpr std::array<std::uint32_t, 10> kFields{1, 2, 5, 10, 11, 12, 13, 14, 15, 16};
-  const auto first = take_field(bytes);
-  return first && first->type == WireType::bytes &&
-         std::ranges::find(kFields, first->number) != kFields.end();
+  constexpr std::uint32_t kNode = 1, kMostFields = 16;
+  while (const auto field = take_field(bytes)) {
+    if (!field->whole || field->type != WireType::bytes || field->number > kMostFields) return false;
+    if (field->number == kNode) return looks_like_node(field->contents);
+  }
+  return false;
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace lentil::formats::onnx {
 
-// Protobuf has no magic number: the fields must be those of a ModelProto, the first of the graph those of a
-// GraphProto. Cheap. A model that is cut short inside its graph is one all the same, so that it can be told.
+// Protobuf has no magic number: the fields must be those of a ModelProto, up to the first node of its graph.
+// Cheap. A model that is cut short behind that is one all the same, so that it can be told.
 bool looks_like_model(std::span<const std::byte> bytes);
 
 // Bytes of memory, beyond those of texts and data, of the objects that the parser would make: a message of

@@ -71,6 +71,27 @@ Outcome<Fit> fit_to(const Shape& input, const InputLine& line) {
   return fit;
 }
 
+bool is_scalar_constant(const LayerData& layer) {
+  return layer.settings.has_constant() && layer.tensor(Slot::weight).size() == 1;
+}
+
+// Whether the network's input goes to the first layer only, and what that gives to the second one only.
+bool is_read_by_next_alone(const ModelFile& file) {
+  for (std::size_t i = 1; i < file.layers.size(); ++i) {
+    const auto& inputs = file.layers[i].inputs;
+    if (std::ranges::count(inputs, kNetworkInput) > 0) return false;
+    if (i > 1 && std::ranges::count(inputs, 0) > 0) return false;
+  }
+  return true;
+}
+
+void remove_first(ModelFile& file) {
+  file.layers.erase(file.layers.begin());
+  for (LayerData& layer : file.layers) {
+    for (std::int16_t& input : layer.inputs) --input;
+  }
+}
+
 }  // namespace
 
 void prepend(ModelFile& file, LayerData layer) {
@@ -98,6 +119,33 @@ Outcome<std::monostate> set_input(ModelFile& file, const InputLine& line) {
   recipe.fit = *fit;
   file.recipe = recipe_steps(recipe, file.input, file.normalization);
   return std::monostate{};
+}
+
+bool has_scaling(const ModelFile& file) { return !file.layers.empty() && is_scalar_constant(file.layers[0]); }
+
+bool scales_pixels(const ModelFile& file) {
+  constexpr float kMost = 1.0f / 64;
+  if (!has_scaling(file)) return false;
+  const float factor = file.layers[0].tensor(Slot::weight)[0];
+  return file.layers[0].settings.type == LayerType::mul && factor > 0 && factor <= kMost;
+}
+
+void absorb_scaling(ModelFile& file) {
+  double mean = double{file.normalization.mean[0]}, std = double{file.normalization.std[0]};
+  bool absorbed = false;
+  while (file.layers.size() > 1 && is_scalar_constant(file.layers[0]) && is_read_by_next_alone(file)) {
+    const double constant = double{file.layers[0].tensor(Slot::weight)[0]};
+    const LayerType type = file.layers[0].settings.type;
+    if (type == LayerType::mul && !(constant > 0)) break;
+    if (type == LayerType::mul) std /= constant;
+    if (type == LayerType::sub) mean += constant * std;
+    if (type == LayerType::add) mean -= constant * std;
+    remove_first(file);
+    absorbed = true;
+  }
+  if (!absorbed) return;
+  file.normalization.mean.fill(static_cast<float>(mean));
+  file.normalization.std.fill(static_cast<float>(std));
 }
 
 void invert_input(ModelFile& file) {

@@ -31,6 +31,7 @@ struct Block {
   // not exchange values, unless element i is the business of index i in both.
   template <class Body>
   LENTIL_DEVICE void each(std::int32_t n, Body body) const {
+    LENTIL_ROLLED
     for (auto i = static_cast<std::int32_t>(threadIdx.x); i < n; i += static_cast<std::int32_t>(blockDim.x))
       body(i);
   }

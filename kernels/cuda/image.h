@@ -23,7 +23,8 @@ struct Image {
   Array<std::uint8_t> argmax;
   Array<const float> parameters, prepared;
   Array<float> gradients;  // of parameters
-  kernels::RandomKey key;  // of dropout; the layer is the step's
+  std::uint64_t seed;      // of dropout, with the step's number and the image's place in the batch
+  std::uint32_t step, position;
   bool training;
 };
 
@@ -34,16 +35,16 @@ struct Range {
 };
 
 // The elements of a window that starts at `first` (padding may lie before 0) and see [0, size).
-LENTIL_DEVICE Range elements_inside(std::int32_t first, std::int32_t dilation, std::int32_t kernel,
-                                    std::int32_t size) {
+LENTIL_DEVICE_CALL Range elements_inside(std::int32_t first, std::int32_t dilation, std::int32_t kernel,
+                                         std::int32_t size) {
   const std::int32_t begin = first < 0 ? (dilation - 1 - first) / dilation : 0;
   const std::int32_t end = first < size ? (size - 1 - first) / dilation + 1 : 0;
   return {begin, end < kernel ? end : kernel};
 }
 
 // The windows of one side that may see position `at`.
-LENTIL_DEVICE Range windows_over(std::int32_t at, std::int32_t padding, std::int32_t kernel,
-                                 std::int32_t stride, std::int32_t dilation, std::int32_t windows) {
+LENTIL_DEVICE_CALL Range windows_over(std::int32_t at, std::int32_t padding, std::int32_t kernel,
+                                      std::int32_t stride, std::int32_t dilation, std::int32_t windows) {
   const std::int32_t last = at + padding, first = last - (kernel - 1) * dilation;
   const std::int32_t end = last / stride + 1;
   return {first > 0 ? (first + stride - 1) / stride : 0, end < windows ? end : windows};
@@ -54,7 +55,8 @@ LENTIL_DEVICE std::int32_t element_over(std::int32_t at, std::int32_t padding, s
                                         std::int32_t stride, std::int32_t dilation) {
   const std::int32_t offset = at + padding - window * stride;
   if (dilation == 1) return offset;
-  return offset % dilation == 0 ? offset / dilation : -1;
+  const std::int32_t element = offset / dilation;
+  return element * dilation == offset ? element : -1;
 }
 
 // body(window, element) for the windows of a plane that see (row, column), in row-major order.
@@ -64,9 +66,11 @@ LENTIL_DEVICE void for_each_window(const kernels::Window& w, const kernels::Plan
   const Range rows = windows_over(row, w.top, w.height, w.stride_height, w.dilation_height, windows.height);
   const Range columns =
       windows_over(column, w.left, w.width, w.stride_width, w.dilation_width, windows.width);
+  LENTIL_ROLLED
   for (std::int32_t r = rows.begin; r < rows.end; ++r) {
     const std::int32_t element_row = element_over(row, w.top, r, w.stride_height, w.dilation_height);
     if (element_row < 0) continue;
+    LENTIL_ROLLED
     for (std::int32_t c = columns.begin; c < columns.end; ++c) {
       const std::int32_t element_column = element_over(column, w.left, c, w.stride_width, w.dilation_width);
       if (element_column < 0) continue;
@@ -83,7 +87,9 @@ LENTIL_DEVICE void for_each_element(const kernels::Window& w, const kernels::Pla
   const std::int32_t top = row * w.stride_height - w.top, left = column * w.stride_width - w.left;
   const Range rows = elements_inside(top, w.dilation_height, w.height, in.height);
   const Range columns = elements_inside(left, w.dilation_width, w.width, in.width);
+  LENTIL_ROLLED
   for (std::int32_t r = rows.begin; r < rows.end; ++r) {
+    LENTIL_ROLLED
     for (std::int32_t c = columns.begin; c < columns.end; ++c)
       body(r * w.width + c, (top + r * w.dilation_height) * in.width + left + c * w.dilation_width);
   }

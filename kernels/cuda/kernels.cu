@@ -18,24 +18,28 @@ __device__ std::uint8_t* slab_of_block(std::uint8_t* slabs, const Program* progr
 
 extern "C" {
 
-__global__ void __launch_bounds__(kBlockThreads)
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
     lentil_forward_shared(const Program* program, ForwardArgs args) {
   forward(Block{}, *program, args, shared_image());
 }
-__global__ void __launch_bounds__(kBlockThreads)
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
     lentil_forward_global(const Program* program, ForwardArgs args) {
   forward(Block{}, *program, args, slab_of_block(args.slabs, program));
 }
-__global__ void __launch_bounds__(kBlockThreads) lentil_train_shared(const Program* program, TrainArgs args) {
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
+    lentil_train_shared(const Program* program, TrainArgs args) {
   train(Block{}, *program, args, shared_image());
 }
-__global__ void __launch_bounds__(kBlockThreads) lentil_train_global(const Program* program, TrainArgs args) {
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
+    lentil_train_global(const Program* program, TrainArgs args) {
   train(Block{}, *program, args, slab_of_block(args.slabs, program));
 }
-__global__ void __launch_bounds__(kBlockThreads) lentil_prepare(const Program* program, PrepareArgs args) {
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
+    lentil_prepare(const Program* program, PrepareArgs args) {
   prepare(Block{}, *program, args);
 }
-__global__ void __launch_bounds__(kBlockThreads) lentil_update(const Program* program, UpdateArgs args) {
+__global__ void __launch_bounds__(kBlockThreads, kBlocksTogether)
+    lentil_update(const Program* program, UpdateArgs args) {
   __shared__ float shared[kSharedCells];
   update(Block{}, *program, args, shared);
 }

@@ -102,7 +102,9 @@ LENTIL_DEVICE Image<B> image_of(const B& block, const Program& program, const Ar
           block.array(args.parameters),
           block.array(args.prepared),
           {},
-          {},
+          0,
+          0,
+          0,
           false};
 }
 
@@ -160,11 +162,11 @@ LENTIL_DEVICE void train(const B& block, const Program& program, const TrainArgs
                          std::uint8_t* memory) {
   Image<B> image = image_of(block, program, args, memory);
   image.training = true;
-  image.key.seed = args.seed;
-  image.key.step = block.array(args.state).get(0).steps_done;
+  image.seed = args.seed;
+  image.step = block.array(args.state).get(0).steps_done;
   for (std::uint32_t b = block.index(); b < args.count; b += block.count()) {
     const std::size_t at = place_in_order(block, args, b);
-    image.key.position = b;
+    image.position = b;
     image.gradients = block.array(args.gradients).from(std::size_t{b} * program.gradients);
     forward_steps(image, args.images, at);
     loss_step(image, target_of(block, program, args, at), args, b);

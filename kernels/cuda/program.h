@@ -20,6 +20,7 @@
 namespace lentil::cuda {
 
 inline constexpr std::int32_t kBlockThreads = 256;
+inline constexpr std::int32_t kBlocksTogether = 2;   // that registers must suffice for, on one multiprocessor
 inline constexpr std::uint32_t kNone = 0xffffffffu;  // of an offset: there is nothing
 
 enum class StepKind : std::uint8_t {

@@ -6,6 +6,9 @@
 
 namespace lentil::cuda {
 
+LENTIL_DEVICE_CALL float exponential(float x) { return kernels::exp(x); }
+LENTIL_DEVICE_CALL float logarithm(float x) { return kernels::log(x); }
+
 template <class I>
 LENTIL_DEVICE void linear_forward(const I& image, const Step& s) {
   const auto x = image.memory.from(s.x);
@@ -44,13 +47,15 @@ LENTIL_DEVICE void linear_backward(const I& image, const Step& s) {
 template <class A>
 LENTIL_DEVICE float largest(const A& x, std::int32_t n) {
   float max = x.get(0);
+  LENTIL_ROLLED
   for (std::int32_t i = 1; i < n; ++i) max = x.get(i) > max ? x.get(i) : max;
   return max;
 }
 template <class A>
 LENTIL_DEVICE float sum_of_exponentials(const A& x, std::int32_t n, float max) {
   float sum = 0;
-  for (std::int32_t i = 0; i < n; ++i) sum += kernels::exp(x.get(i) - max);
+  LENTIL_ROLLED
+  for (std::int32_t i = 0; i < n; ++i) sum += exponential(x.get(i) - max);
   return sum;
 }
 
@@ -60,7 +65,7 @@ LENTIL_DEVICE void softmax_forward(const I& image, const Step& s) {
   const std::int32_t n = count(s.in);
   image.block.region(n, [&](std::int32_t i) {
     const float max = largest(x, n), sum = sum_of_exponentials(x, n, max), shifted = x.get(i) - max;
-    y.set(i, s.kind == StepKind::softmax ? kernels::exp(shifted) / sum : shifted - kernels::log(sum));
+    y.set(i, s.kind == StepKind::softmax ? exponential(shifted) / sum : shifted - logarithm(sum));
   });
 }
 
@@ -71,9 +76,9 @@ LENTIL_DEVICE void softmax_backward(const I& image, const Step& s) {
   const bool log = s.kind == StepKind::log_softmax;
   image.block.region(n, [&](std::int32_t i) {
     float sum = 0;
+    LENTIL_ROLLED
     for (std::int32_t k = 0; k < n; ++k) sum = log ? sum + dy.get(k) : kernels::fma(dy.get(k), y.get(k), sum);
-    const float d =
-        log ? kernels::fma(-kernels::exp(y.get(i)), sum, dy.get(i)) : y.get(i) * (dy.get(i) - sum);
+    const float d = log ? kernels::fma(-exponential(y.get(i)), sum, dy.get(i)) : y.get(i) * (dy.get(i) - sum);
     put_gradient(dx, i, d, has(s, kAddsGradient));
   });
 }
@@ -92,13 +97,15 @@ LENTIL_DEVICE float cross_entropy_loss(const I& image, const T& target) {
   const auto x = image.memory.from(image.program.loss_input);
   const auto n = static_cast<std::int32_t>(image.program.loss_count);
   const auto classes = static_cast<float>(n);
-  const float max = largest(x, n), log_sum = kernels::log(sum_of_exponentials(x, n, max));
+  const float max = largest(x, n), log_sum = logarithm(sum_of_exponentials(x, n, max));
   float sum = 0;
   if (!target.is_label) {
+    LENTIL_ROLLED
     for (std::int32_t i = 0; i < n; ++i)
       sum = kernels::fma(-target.values.get(i), (x.get(i) - max) - log_sum, sum);
     return sum;
   }
+  LENTIL_ROLLED
   for (std::int32_t i = 0; i < n; ++i) sum += x.get(i) - max;
   return kernels::smoothed_loss(log_sum - (x.get(target.label) - max), kernels::fma(classes, log_sum, -sum),
                                 image.program.label_smoothing, classes);
@@ -108,6 +115,7 @@ LENTIL_DEVICE float nll_loss(const I& image, const T& target) {
   const auto x = image.memory.from(image.program.loss_input);
   const auto n = static_cast<std::int32_t>(image.program.loss_count);
   float sum = 0;
+  LENTIL_ROLLED
   for (std::int32_t i = 0; i < n; ++i) sum -= x.get(i);
   return kernels::smoothed_loss(-x.get(target.label), sum, image.program.label_smoothing,
                                 static_cast<float>(n));
@@ -117,6 +125,7 @@ LENTIL_DEVICE float mse_loss(const I& image, const T& target) {
   const auto x = image.memory.from(image.program.loss_input);
   const auto n = static_cast<std::int32_t>(image.program.loss_count);
   float sum = 0;
+  LENTIL_ROLLED
   for (std::int32_t i = 0; i < n; ++i) {
     const float difference = x.get(i) - target.values.get(i);
     sum = kernels::fma(difference, difference, sum);
@@ -140,8 +149,8 @@ LENTIL_DEVICE float loss_gradient(const I& image, const T& target, std::int32_t 
     return (x.get(i) - target.values.get(i)) * (2.0f / static_cast<float>(images * image.program.loss_count));
   if (image.program.loss == LossKind::nll) return -smoothed * share;
   const float max = largest(x, n), sum = sum_of_exponentials(x, n, max), shifted = x.get(i) - max;
-  if (target.is_label) return (kernels::exp(shifted) / sum - smoothed) * share;
-  return (kernels::exp(shifted - kernels::log(sum)) - target.values.get(i)) * share;
+  if (target.is_label) return (exponential(shifted) / sum - smoothed) * share;
+  return (exponential(shifted - logarithm(sum)) - target.values.get(i)) * share;
 }
 
 // Whether the largest output, the first of equals, is at the label.
@@ -149,6 +158,7 @@ template <class I, class T>
 LENTIL_DEVICE bool is_correct(const I& image, const T& target) {
   const auto x = image.memory.from(image.program.loss_input);
   std::int32_t best = 0;
+  LENTIL_ROLLED
   for (std::int32_t i = 1; i < static_cast<std::int32_t>(image.program.loss_count); ++i)
     if (x.get(i) > x.get(best)) best = i;
   return target.is_label && best == target.label;

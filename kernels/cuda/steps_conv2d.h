@@ -24,45 +24,92 @@ LENTIL_DEVICE float conv_bias(const I& image, const Step& s, std::int32_t output
 
 // The chain of one value of the map: from the bias through input channels, rows and columns.
 template <class I>
-LENTIL_DEVICE float map_value(const I& image, const Step& s, const Place& p) {
+LENTIL_DEVICE float map_value(const I& image, const Step& s, std::int32_t output, std::int32_t row,
+                              std::int32_t column) {
+  const kernels::Window& w = s.conv.kernel;
   const auto weights = conv_weights(image, s);
-  const std::int32_t inputs = group_inputs(s), size = plane(s.in);
-  std::int32_t weight = p.channel * row_size(s);
-  std::int32_t first = p.channel / group_outputs(s) * inputs * size;
-  float sum = conv_bias(image, s, p.channel);
   const auto x = image.memory.from(s.x);
-  for (std::int32_t c = 0; c < inputs; ++c, weight += taps(s), first += size) {
-    for_each_element(s.conv.kernel, s.conv.in, p.row, p.column, [&](std::int32_t tap, std::int32_t at) {
-      sum = kernels::fma(x.get(first + at), weights.get(weight + tap), sum);
-    });
+  const std::int32_t top = row * w.stride_height - w.top, left = column * w.stride_width - w.left;
+  const Range rows = elements_inside(top, w.dilation_height, w.height, s.in.height);
+  const Range columns = elements_inside(left, w.dilation_width, w.width, s.in.width);
+  const std::int32_t first_input = output / group_outputs(s) * group_inputs(s);
+  float sum = conv_bias(image, s, output);
+  LENTIL_ROLLED
+  for (std::int32_t c = 0; c < group_inputs(s); ++c) {
+    LENTIL_ROLLED
+    for (std::int32_t r = rows.begin; r < rows.end; ++r) {
+      const std::int32_t weight = output * row_size(s) + c * taps(s) + r * w.width;
+      const std::int32_t at =
+          ((first_input + c) * s.in.height + top + r * w.dilation_height) * s.in.width + left;
+      for (std::int32_t k = columns.begin; k < columns.end; ++k)
+        sum = kernels::fma(x.get(at + k * w.dilation_width), weights.get(weight + k), sum);
+    }
   }
   return sum;
 }
 
+// The largest value of a window of the map; without a pool, that of a window of one.
 template <class I>
-LENTIL_DEVICE float pooled_value(const I& image, const Step& s, std::int32_t i, const Place& p) {
+LENTIL_DEVICE Maximum pooled_value(const I& image, const Step& s, const Place& p) {
   Maximum max;
   const std::int32_t width = s.conv.map.width;
   for_each_element(s.conv.pool, s.conv.map, p.row, p.column, [&](std::int32_t element, std::int32_t at) {
-    max.take(map_value(image, s, {p.channel, at / width, at % width}), element);
+    max.take(map_value(image, s, p.channel, at / width, at % width), element);
   });
-  if (s.argmax != kNone) image.argmax.from(s.argmax).set(i, static_cast<std::uint8_t>(max.element));
-  return max.value;
+  return max;
+}
+
+// The common case: stride 1, no padding, pools of 2x2 side by side.
+LENTIL_DEVICE bool is_halved(const kernels::ConvShape& c) {
+  const kernels::Window& w = c.kernel;
+  return c.pooled && kernels::is_halving(c.pool) && w.stride_height == 1 && w.stride_width == 1 &&
+         w.dilation_height == 1 && w.dilation_width == 1 && w.top == 0 && w.left == 0 &&
+         c.in.height - w.height + 1 >= 2 * c.out.height && c.in.width - w.width + 1 >= 2 * c.out.width;
+}
+// The four values of such a window grow together: a weight and two inputs are read for four terms.
+template <class I>
+LENTIL_DEVICE Maximum halved_value(const I& image, const Step& s, const Place& p) {
+  const auto weights = conv_weights(image, s);
+  const auto x = image.memory.from(s.x);
+  const std::int32_t height = s.conv.kernel.height, width = s.conv.kernel.width, stride = s.in.width;
+  const std::int32_t first_input = p.channel / group_outputs(s) * group_inputs(s);
+  std::int32_t weight = p.channel * row_size(s);
+  const float bias = conv_bias(image, s, p.channel);
+  float sum[4] = {bias, bias, bias, bias};
+  LENTIL_ROLLED
+  for (std::int32_t c = 0; c < group_inputs(s); ++c) {
+    std::int32_t at = ((first_input + c) * s.in.height + 2 * p.row) * stride + 2 * p.column;
+    LENTIL_ROLLED
+    for (std::int32_t r = 0; r < height; ++r, at += stride) {
+      float above = x.get(at), below = x.get(at + stride);
+      for (std::int32_t k = 1; k <= width; ++k, ++weight) {
+        const float w = weights.get(weight), next_above = x.get(at + k), next_below = x.get(at + stride + k);
+        sum[0] = kernels::fma(above, w, sum[0]);
+        sum[1] = kernels::fma(next_above, w, sum[1]);
+        sum[2] = kernels::fma(below, w, sum[2]);
+        sum[3] = kernels::fma(next_below, w, sum[3]);
+        above = next_above;
+        below = next_below;
+      }
+    }
+  }
+  Maximum max;
+  for (std::int32_t i = 0; i < 4; ++i) max.take(sum[i], i);
+  return max;
 }
 
 // A channel that is dropped is not computed; its argmax is any, for its gradient is 0.
 template <class I>
 LENTIL_DEVICE void conv2d_forward(const I& image, const Step& s) {
   const auto y = image.memory.from(s.y);
+  const bool halved = is_halved(s.conv);
   image.block.region(count(s.out), [&](std::int32_t i) {
     const float factor = drops(image, s) ? dropout_factor(image, s, i) : 1.0f;
     const Place p = place_of(s.out, i);
-    if (factor == 0) {
-      if (s.argmax != kNone) image.argmax.from(s.argmax).set(i, 0);
-      return y.set(i, activate(s, 0.0f));
-    }
-    const float value = s.conv.pooled ? pooled_value(image, s, i, p) : map_value(image, s, p);
-    y.set(i, activate(s, value * factor));
+    Maximum max{0.0f, 0};
+    if (factor != 0) max = halved ? halved_value(image, s, p) : pooled_value(image, s, p);
+    if (s.argmax != kNone) image.argmax.from(s.argmax).set(i, static_cast<std::uint8_t>(max.element));
+    y.set(i, activate(s, max.value * factor));
   });
 }
 
@@ -87,6 +134,7 @@ LENTIL_DEVICE void conv2d_weight_gradients(const I& image, const Step& s, std::u
     const std::int32_t left = tap % w.width * w.dilation_width - w.left;
     const Range rows = elements_inside(top, w.stride_height, s.conv.map.height, s.in.height);
     const Range columns = elements_inside(left, w.stride_width, width, s.in.width);
+    LENTIL_ROLLED
     for (std::int32_t r = rows.begin; r < rows.end; ++r) {
       const std::int32_t from = input * plane(s.in) + (top + r * w.stride_height) * s.in.width + left;
       for (std::int32_t c = columns.begin; c < columns.end; ++c) {
@@ -108,6 +156,7 @@ LENTIL_DEVICE void conv2d_input_gradients(const I& image, const Step& s, std::ui
     const Place p = place_of(s.in, i);
     const std::int32_t group = p.channel / group_inputs(s), inner = p.channel % group_inputs(s);
     float sum = 0;
+    LENTIL_ROLLED
     for (std::int32_t o = group * outputs; o < (group + 1) * outputs; ++o) {
       const std::int32_t weight = o * row_size(s) + inner * taps(s);
       for_each_window(s.conv.kernel, s.conv.map, p.row, p.column, [&](std::int32_t at, std::int32_t tap) {

@@ -5,7 +5,7 @@
 
 namespace lentil::cuda {
 
-LENTIL_DEVICE float activate(const Step& s, float x) {
+LENTIL_DEVICE_CALL float activate(const Step& s, float x) {
   switch (s.activation) {
     case kernels::Activation::relu:
       return x > 0 ? x : 0.0f;
@@ -41,13 +41,19 @@ LENTIL_DEVICE float activation_gradient(const Step& s, float y, float d) {
 }
 
 // 0 or 1 / (1 - rate) for an output element.
+LENTIL_DEVICE_CALL float mask_of(const Step& s, std::uint64_t seed, std::uint32_t step,
+                                 std::uint32_t position, std::int32_t i) {
+  const auto unit = static_cast<std::uint32_t>(has(s, kDropsChannels) ? i / plane(s.out) : i);
+  const auto words =
+      kernels::random_words({seed, kernels::RandomUse::dropout, s.dropout_layer, step, position}, unit / 4);
+  // Chosen by hand: an array with an index that is not known would lie in memory.
+  const std::uint32_t low = unit % 2 == 0 ? words[0] : words[1], high = unit % 2 == 0 ? words[2] : words[3];
+  const std::uint32_t bits = unit % 4 < 2 ? low : high;
+  return kernels::uniform_of_bits(bits) < s.rate ? 0.0f : 1.0f / (1.0f - s.rate);
+}
 template <class I>
 LENTIL_DEVICE float dropout_factor(const I& image, const Step& s, std::int32_t i) {
-  kernels::RandomKey key = image.key;
-  key.layer = s.dropout_layer;
-  const std::int32_t unit = has(s, kDropsChannels) ? i / plane(s.out) : i;
-  const std::uint32_t bits = kernels::random_bits(key, static_cast<std::uint32_t>(unit));
-  return kernels::uniform_of_bits(bits) < s.rate ? 0.0f : 1.0f / (1.0f - s.rate);
+  return mask_of(s, image.seed, image.step, image.position, i);
 }
 template <class I>
 LENTIL_DEVICE bool drops(const I& image, const Step& s) {

@@ -9,7 +9,7 @@ namespace lentil::cuda {
 struct Place {
   std::int32_t channel, row, column;
 };
-LENTIL_DEVICE Place place_of(const Volume& v, std::int32_t i) {
+LENTIL_DEVICE_CALL Place place_of(Volume v, std::int32_t i) {
   const std::int32_t size = plane(v), channel = i / size, rest = i - channel * size, row = rest / v.width;
   return {channel, row, rest - row * v.width};
 }
@@ -67,8 +67,8 @@ LENTIL_DEVICE std::int32_t counted(std::int32_t first, std::int32_t dilation, st
   const Range inside = elements_inside(first + before, dilation, kernel, before + size + after);
   return inside.end > inside.begin ? inside.end - inside.begin : 0;
 }
-LENTIL_DEVICE float counted_elements(const kernels::AvgPoolWindows& a, std::int32_t row,
-                                     std::int32_t column) {
+LENTIL_DEVICE_CALL float counted_elements(const kernels::AvgPoolWindows& a, std::int32_t row,
+                                          std::int32_t column) {
   const kernels::Window& w = a.window;
   const std::int32_t rows = counted(row * w.stride_height - w.top, w.dilation_height, w.height, a.count_top,
                                     a.in.height, a.count_bottom);

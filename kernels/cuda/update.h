@@ -39,7 +39,7 @@ LENTIL_DEVICE void fold_row(const B& block, const Program& program, const Step& 
   const auto weights = parameters.from(s.weight).from(static_cast<std::size_t>(first));
   const auto to = block.array(prepared).from(s.prepared);
   const bool pixels = has(s, kFoldsPixels);
-  block.region(length + 1, [&](std::int32_t k) {
+  block.each(length + 1, [&](std::int32_t k) {
     const Affine a = folded_batch_norm(parameters, s, row);
     if (k < length) {
       const float w = weights.get(k) * a.scale;
@@ -147,12 +147,12 @@ LENTIL_DEVICE void update(const B& block, const Program& program, const UpdateAr
       if (s.kind == StepKind::conv2d && has(s, kTrained))
         shared.set(kBiasGradient, sum_of_images(block, program, args, at));
     });
-    const bool finite = shared.get(kLossIsFinite) != 0;
-    const float bias_gradient =
-        s.kind == StepKind::conv2d && has(s, kTrained) ? shared.get(kBiasGradient) : 0.0f;
-    block.barrier();
-    if (!finite || !has(s, kTrained)) continue;
-    update_row(block, program, args, s, row, bias_gradient);
+    const bool updates = shared.get(kLossIsFinite) != 0 && has(s, kTrained);
+    if (!updates) {
+      block.barrier();
+      continue;
+    }
+    update_row(block, program, args, s, row, s.kind == StepKind::conv2d ? shared.get(kBiasGradient) : 0.0f);
     fold_row(block, program, s, row, block.array(static_cast<const float*>(args.parameters)), args.prepared);
   }
 }

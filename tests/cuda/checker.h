@@ -55,9 +55,9 @@ class Checker {
     barriers_ = 0;
   }
   void barrier();
+  std::int64_t barriers() const { return barriers_; }  // that the block has passed
   // The barrier with this number in each block does nothing: what a forgotten one would be. -1: none.
   void drop_barrier(std::int64_t number) { dropped_ = number; }
-  std::int64_t barriers() const { return barriers_; }  // of the last block
 
   void run_thread(std::int32_t thread) { thread_ = thread; }
 

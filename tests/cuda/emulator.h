@@ -67,13 +67,17 @@ class EmulatedBlock {
   std::uint32_t index() const { return index_; }
   std::uint32_t count() const { return count_; }
 
+  // After every barrier the threads are dealt other elements than before, so that none is superfluous only
+  // because a thread happens to meet its own values.
   template <class Body>
   void each(std::int32_t n, Body body) const {
     const std::vector<std::uint32_t>& order = threads_.next();
-    for (const std::uint32_t thread : order) {
-      checker_.run_thread(static_cast<std::int32_t>(thread));
-      for (auto i = static_cast<std::int32_t>(thread); i < n; i += static_cast<std::int32_t>(order.size()))
-        body(i);
+    const auto count = static_cast<std::int32_t>(order.size());
+    const auto shift = static_cast<std::int32_t>(checker_.barriers() % count);
+    for (const std::uint32_t number : order) {
+      const auto thread = static_cast<std::int32_t>(number);
+      checker_.run_thread(thread);
+      for (std::int32_t i = (thread + shift) % count; i < n; i += count) body(i);
     }
     checker_.run_thread(kEveryThread);
   }

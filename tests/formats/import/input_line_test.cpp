@@ -120,3 +120,31 @@ TEST_CASE("a network that is inverted sees white paper as it sees black else") {
   CHECK(file.layers[0].tensor(Slot::weight) == std::vector<float>{-1});
   CHECK(open_model(write_model(file)));
 }
+
+TEST_CASE("constants in front of a network become its normalization") {
+  const auto scaled = [](auto append) {
+    ModelBuilder builder("scaled", {1, 28, 28});
+    append(builder);
+    return *builder.flatten().linear("fc1", 2).build();
+  };
+  ModelFile file =
+      scaled([](ModelBuilder& b) { b.constant(LayerType::sub, {0.25f}).constant(LayerType::mul, {2}); });
+  absorb_scaling(file);
+  CHECK(file.layers.size() == 2);
+  CHECK(file.normalization.mean[0] == 0.25f);
+  CHECK(file.normalization.std[0] == 0.5f);
+  ModelFile raw = scaled(
+      [](ModelBuilder& b) { b.constant(LayerType::mul, {1.0f / 255}).constant(LayerType::add, {-0.5f}); });
+  CHECK(scales_pixels(raw));
+  REQUIRE(set_input(raw, line("raw")));
+  absorb_scaling(raw);
+  CHECK(raw.normalization.mean[0] == 0.5f);
+  CHECK(raw.normalization.std[0] == 1);
+  ModelFile negative = scaled([](ModelBuilder& b) { b.constant(LayerType::mul, {-1}); });
+  absorb_scaling(negative);
+  CHECK(negative.layers.size() == 3);
+  ModelFile branched =
+      scaled([](ModelBuilder& b) { b.constant(LayerType::sub, {0.5f}).add(0, kNetworkInput); });
+  absorb_scaling(branched);
+  CHECK(branched.layers.size() == 4);
+}

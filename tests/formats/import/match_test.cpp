@@ -145,9 +145,7 @@ TEST_CASE("several arrangements, or none, are refused with lines to choose from"
              Contains("'head.weight' (10x23)"));
   CHECK_THAT(refusal({.tensors = {tensor("x", {3})}, .modules = {}}), Contains("its tensors: x 3"));
   CHECK_THAT(refusal({}), Contains("no tensors"));
-  WeightFile recurrent;
-  recurrent.tensors = {tensor("gru.weight_ih_l0", {30, 10})};
-  recurrent.tensors[0].name = "gru.weight_ih_l0.weight";
+  const WeightFile recurrent{.tensors = {tensor("gru.weight_ih_l0", {30, 10})}, .modules = {}};
   CHECK_THAT(refusal(recurrent), Contains("recurrent"));
 }
 
