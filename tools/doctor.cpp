@@ -5,6 +5,7 @@
 
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/cuda_report.h"
 #include "tools/fma_peak.h"
 #include "tools/output.h"
 #include "tools/processor.h"
@@ -28,14 +29,15 @@ struct DoctorReport {
   std::uint32_t threads = 0;
   std::string requested, problem;  // what LENTIL_ISA says, and what is wrong with it
   std::vector<IsaReport> isas{};
+  CudaReport cuda = examine_cuda();
 
   bool flushes_to_zero() const {
     return std::any_of(isas.begin(), isas.end(),
                        [](const IsaReport& r) { return r.test.status == Status::flush_to_zero; });
   }
   bool pass() const {
-    return std::all_of(isas.begin(), isas.end(),
-                       [](const IsaReport& r) { return !r.isa.supported || r.test.pass(); });
+    return cuda.pass() && std::all_of(isas.begin(), isas.end(),
+                                      [](const IsaReport& r) { return !r.isa.supported || r.test.pass(); });
   }
 };
 
@@ -108,7 +110,7 @@ std::string text(const DoctorReport& report) {
       fmt::format("floating point: subnormal numbers are {}\n",
                   report.flushes_to_zero() ? "flushed to zero: nothing can run" : "kept, as they must be");
   text += self_test_text(report);
-  return text + "cuda: not built into this program; the CPU serves";
+  return text + cuda_text(report.cuda);
 }
 
 nlohmann::ordered_json bits_json(const SelfTestBits& bits) {
@@ -140,7 +142,7 @@ nlohmann::ordered_json to_json(const DoctorReport& report) {
                               {"isas", nlohmann::ordered_json::array()},
                               {"expected", bits_json(SelfTest::kExpected)},
                               {"pass", report.pass()},
-                              {"cuda", false}};
+                              {"cuda", cuda_json(report.cuda)}};
   for (const IsaReport& row : report.isas) json["isas"].push_back(isa_json(row));
   return json;
 }

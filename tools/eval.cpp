@@ -7,6 +7,7 @@
 
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/device.h"
 #include "tools/golden.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
@@ -21,7 +22,7 @@ namespace {
 using namespace formats;
 
 struct EvalOptions {
-  std::string file, data = "data";
+  std::string file, data = "data", device = kCpu;
   std::uint32_t batch_size = 1000, threads = 0;
   bool confusion = false, json = false;
 };
@@ -35,6 +36,7 @@ void declare(Arguments& a, EvalOptions& o) {
            "images of one call");
   a.number("--threads", o.threads, {0, Machine::kMostThreads},
            "0: one per core; results do not depend on it");
+  declare_device(a, o.device);
   a.flag("--json", o.json, "print the result as one line of JSON");
 }
 
@@ -108,13 +110,14 @@ std::string golden_text(const GoldenCheck& golden) {
 }
 
 nlohmann::ordered_json to_json(const TestResult& test, const GoldenCheck& golden, const ModelFile& file,
-                               const Machine& machine, bool confusion) {
+                               const Machine& machine, const cuda::Gpu* gpu, bool confusion) {
   nlohmann::ordered_json json{{"correct", test.correct},
                               {"total", test.total},
                               {"loss", test.loss},
                               {"weights_hash", hash_text(weights_hash(file.model()))},
                               {"isa", machine.isa()},
                               {"threads", machine.threads()},
+                              {"device", gpu == nullptr ? kCpu : gpu->title()},
                               {"accuracy", test.accuracy()},
                               {"golden",
                                {{"samples", golden.samples},
@@ -137,14 +140,17 @@ int run(const Command& command, std::span<const std::string> words) {
   const ModelInput input = load_model(options.file);
   const ModelFile& file = input.file;
   const Dataset data = load_data(options.data, file).test;
-  const TestResult test = test_model(machine, file, data, options.batch_size);
-  const GoldenCheck golden = check_golden(machine, file);
+  const auto gpu = choose_gpu(options.device);
+  const TestResult test = gpu ? test_model(*gpu, file, data, options.batch_size)
+                              : test_model(machine, file, data, options.batch_size);
+  const GoldenCheck golden = gpu ? check_golden(*gpu, file) : check_golden(machine, file);
   if (options.json) {
-    print_json(to_json(test, golden, file, machine, options.confusion));
+    print_json(to_json(test, golden, file, machine, gpu.get(), options.confusion));
   } else {
     print_result(fmt::format("{} on {}: {}", input.name, data.name, test_text(test)));
-    print_result(fmt::format("weights {}, {} with {} threads", hash_text(weights_hash(file.model())),
-                             machine.isa(), machine.threads()));
+    print_result(fmt::format(
+        "weights {}, {}", hash_text(weights_hash(file.model())),
+        gpu ? gpu->title() : fmt::format("{} with {} threads", machine.isa(), machine.threads())));
     print_result(golden_text(golden));
     if (options.confusion) print_result("\n" + Confusion(test, file).text());
   }
@@ -156,7 +162,8 @@ int run(const Command& command, std::span<const std::string> words) {
 const Command kEvalCommand{"eval", "tests a model on a data set: accuracy, loss, confusion",
                            "  lentil eval lenet.lentil --data ./data\n"
                            "  lentil eval lenet.lentil --data ./data --confusion\n"
-                           "  lentil eval lenet.lentil --data synth --json\n",
+                           "  lentil eval lenet.lentil --data synth --json\n"
+                           "  lentil eval lenet.lentil --data ./data --device cuda\n",
                            run, describe<EvalOptions, declare>};
 
 }  // namespace lentil::tools

@@ -27,9 +27,15 @@ std::vector<formats::Sample> make_golden(Machine& machine, const formats::ModelF
 }
 
 GoldenCheck check_golden(Machine& machine, const formats::ModelFile& file) {
+  return check_golden(file, [&](const formats::Sample& sample) {
+    return formats::run_sample(machine.kernels(), file, sample);
+  });
+}
+
+GoldenCheck check_golden(const formats::ModelFile& file, const RunSample& run) {
   GoldenCheck check;
   for (const formats::Sample& sample : file.golden) {
-    const std::vector<float> outputs = need(formats::run_sample(machine.kernels(), file, sample));
+    const std::vector<float> outputs = need(run(sample));
     if (outputs.size() != sample.outputs.size())
       fail("a golden sample has outputs of another size than the network");
     double largest = 0;

@@ -1,5 +1,6 @@
 // Golden samples: pictures that travel with a model, and what its weights make of them.
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "formats/model_file.h"
@@ -19,7 +20,11 @@ struct GoldenCheck {
   static constexpr double kTolerance = 1e-4;
 };
 
+// The outputs of a sample.
+using RunSample = std::function<formats::Outcome<std::vector<float>>(const formats::Sample&)>;
+
 // Runs the file's golden samples and compares.
+GoldenCheck check_golden(const formats::ModelFile& file, const RunSample& run);
 GoldenCheck check_golden(Machine& machine, const formats::ModelFile& file);
 
 }  // namespace lentil::tools

@@ -137,6 +137,6 @@ const Exporter kOnnxExporter{
     .summary = "ONNX, opset 13, for any batch; takes pixels / 255",
     .ending = ".onnx",
     .write = write,
-    .usage = "onnxruntime.InferenceSession(\"FILE\").run(None, {\"input\": pixels / 255})"};
+    .usage = "onnxruntime.InferenceSession(FILE).run(None, {\"input\": pixels / 255})"};
 
 }  // namespace lentil::formats

@@ -38,7 +38,8 @@ Output as_picture(const Job& job, const Output& value) {
 }
 
 // A tensor of the layer as it is, with ONNX's dimensions.
-std::string tensor(const Job& job, Slot slot, const std::string& suffix, std::vector<std::int64_t> dims) {
+std::string tensor(const Job& job, Slot slot, const std::string& suffix,
+                   const std::vector<std::int64_t>& dims) {
   const auto values = job.layer.tensor(slot);
   return job.graph.floats(job.name + suffix, dims, {values.begin(), values.end()});
 }

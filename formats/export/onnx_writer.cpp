@@ -50,13 +50,13 @@ NodeProto& GraphWriter::node(std::string_view op, const std::vector<std::string>
 
 std::string GraphWriter::floats(const std::string& wanted, const std::vector<std::int64_t>& dims,
                                 const std::vector<float>& values) {
-  const std::string name = unique(wanted);
+  std::string name = unique(wanted);
   fill(*graph_.add_initializer(), name, kFloatTensor, dims, values);
   return name;
 }
 
 std::string GraphWriter::integers(const std::string& wanted, const std::vector<std::int64_t>& values) {
-  const std::string name = unique(wanted);
+  std::string name = unique(wanted);
   fill(*graph_.add_initializer(), name, kInt64Tensor, {static_cast<std::int64_t>(values.size())}, values);
   return name;
 }

@@ -20,8 +20,8 @@ std::string size_text(std::uint32_t channels, std::uint32_t height, std::uint32_
 }
 
 // What makes the data unfit for the network, if anything.
-std::optional<Failure> find_mismatch(const Session& session, const Dataset& data) {
-  const Shape& input = session.model().input;
+std::optional<Failure> find_mismatch(const Model& model, std::size_t outputs, const Dataset& data) {
+  const Shape& input = model.input;
   const std::string name = data.name.empty() ? "the data set" : data.name;
   if (data.size() == 0) return Failure{name + " holds no images"};
   if (data.size() > std::numeric_limits<std::uint32_t>::max())
@@ -34,15 +34,19 @@ std::optional<Failure> find_mismatch(const Session& session, const Dataset& data
     return Failure{"the network takes images of " + size_text(input.channels, input.height, input.width) +
                    ", " + name + " has " + size_text(data.channels, data.height, data.width)};
   }
-  if (session.plan().input != InputType::uint8) {
-    return Failure{"the network was planned for floats, " + name + " has pixels; plan with InputType::uint8"};
-  }
   const std::uint32_t largest = *std::ranges::max_element(data.labels);
-  if (largest >= session.output_size()) {
-    return Failure{"the network tells " + std::to_string(session.output_size()) + " classes apart, " + name +
+  if (largest >= outputs) {
+    return Failure{"the network tells " + std::to_string(outputs) + " classes apart, " + name +
                    " has the label " + std::to_string(largest)};
   }
   return std::nullopt;
+}
+
+std::optional<Failure> find_mismatch(const Session& session, const Dataset& data) {
+  if (auto mismatch = find_mismatch(session.model(), session.output_size(), data)) return mismatch;
+  if (session.plan().input == InputType::uint8) return std::nullopt;
+  return Failure{"the network was planned for floats, " + (data.name.empty() ? "the data set" : data.name) +
+                 " has pixels; plan with InputType::uint8"};
 }
 
 // Told before the first step: the last batch of an epoch may be an hour away.
@@ -186,10 +190,20 @@ Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& 
 
 Outcome<TestResult> test(Session& session, const Dataset& data) {
   if (auto mismatch = find_mismatch(session, data)) return std::move(*mismatch);
-  const auto outputs = static_cast<std::uint32_t>(session.output_size());
-  const LayerType meaning = output_meaning(session.model());
-  const std::size_t batch = session.plan().batch;
-  std::vector<float> buffer(batch * outputs);
+  const auto run = [&](std::span<const std::uint8_t> pixels,
+                       std::span<float> outputs) -> Outcome<std::monostate> {
+    const Status status = session.run(pixels, outputs);
+    if (status == Status::ok) return std::monostate{};
+    return Failure{std::string("the network cannot be run: ") + status_name(status)};
+  };
+  return test(Runner{session.model(), session.output_size(), session.plan().batch, run}, data);
+}
+
+Outcome<TestResult> test(const Runner& runner, const Dataset& data) {
+  if (auto mismatch = find_mismatch(runner.model, runner.outputs, data)) return std::move(*mismatch);
+  const auto outputs = static_cast<std::uint32_t>(runner.outputs);
+  const LayerType meaning = output_meaning(runner.model);
+  std::vector<float> buffer(runner.batch * outputs);
   TestResult result{.correct = 0,
                     .total = data.size(),
                     .loss = 0,
@@ -197,13 +211,11 @@ Outcome<TestResult> test(Session& session, const Dataset& data) {
                     .confusion = std::vector<std::uint32_t>(std::size_t{outputs} * outputs)};
   const std::span<const std::uint8_t> pixels = data.pixels, labels = data.labels;
   double loss_sum = 0;
-  for (std::size_t first = 0; first < data.size(); first += batch) {
-    const std::size_t count = std::min(batch, data.size() - first);
+  for (std::size_t first = 0; first < data.size(); first += runner.batch) {
+    const std::size_t count = std::min(runner.batch, data.size() - first);
     const auto output = std::span(buffer).first(count * outputs);
-    const Status status =
-        session.run(pixels.subspan(first * data.image_size(), count * data.image_size()), output);
-    if (status != Status::ok)
-      return Failure{std::string("the network cannot be run: ") + status_name(status)};
+    const auto ran = runner.run(pixels.subspan(first * data.image_size(), count * data.image_size()), output);
+    if (!ran) return ran.error();
     count_answers(output, labels.subspan(first, count), meaning, loss_sum, result);
   }
   result.loss = loss_sum / static_cast<double>(data.size());

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <variant>
 #include <vector>
 
 #include "formats/host/augment.h"
@@ -71,5 +73,14 @@ struct TestResult {
 // contract's own functions and added up in double, so that every machine finds the same weights the best. The
 // answer is the first of the largest outputs. The session's plan must take pixels.
 Outcome<TestResult> test(Session& session, const Dataset& data);
+
+// What gives the outputs of up to `batch` images: a network somewhere else, on a GPU say.
+struct Runner {
+  const Model& model;
+  std::size_t outputs;  // values per image
+  std::size_t batch;
+  std::function<Outcome<std::monostate>(std::span<const std::uint8_t> pixels, std::span<float> outputs)> run;
+};
+Outcome<TestResult> test(const Runner& runner, const Dataset& data);
 
 }  // namespace lentil::formats

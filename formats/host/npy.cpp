@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "formats/host/file_io.h"
+#include "formats/host/half_float.h"
 #include "formats/host/npy_header.h"
 
 namespace lentil::formats {
@@ -25,14 +26,7 @@ constexpr bool kLittle = std::endian::native == std::endian::little;
 // IEEE binary16.
 struct Half {
   std::uint16_t bits;
-  explicit operator double() const {
-    const int exponent = bits >> 10 & 31;
-    const int fraction = bits & 1023;
-    const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-    if (exponent == 0) return sign * std::ldexp(fraction, -24);
-    if (exponent < 31) return sign * std::ldexp(fraction + 1024, exponent - 25);
-    return fraction == 0 ? sign * HUGE_VAL : std::nan("");
-  }
+  explicit operator double() const { return double{from_half(bits)}; }
 };
 struct Boolean {
   std::uint8_t value;

@@ -118,8 +118,9 @@ bool fits(const NamedTensor& tensor, const LayerData& layer, Slot slot, bool tra
 }
 
 std::string wanted_text(const LayerData& layer, Slot slot) {
+  const TensorShape shape = tensor_shape(layer.view(), slot);
   std::string text;
-  for (const std::uint32_t side : tensor_shape(layer.view(), slot).dimensions())
+  for (const std::uint32_t side : shape.dimensions())
     text += (text.empty() ? "" : "x") + std::to_string(side);
   return text;
 }

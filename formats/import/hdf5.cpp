@@ -4,8 +4,8 @@
 #include <bit>
 #include <set>
 
+#include "formats/host/half_float.h"
 #include "formats/import/byte_cursor.h"
-#include "formats/import/half.h"
 
 namespace lentil::formats {
 namespace {
@@ -44,7 +44,7 @@ float element(const Hdf5Type& type, Bytes bytes) {
     bits = bits << 8 | std::to_integer<std::uint64_t>(b);
   }
   if (type.kind == Hdf5Class::real) {
-    if (type.bytes == 2) return half_to_float(static_cast<std::uint16_t>(bits));
+    if (type.bytes == 2) return from_half(static_cast<std::uint16_t>(bits));
     if (type.bytes == 4) return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
     return static_cast<float>(std::bit_cast<double>(bits));
   }

@@ -42,22 +42,29 @@ struct Candidate {
   std::string note;
 };
 
+std::string taken_note(const std::string& name, int count) {
+  return "of its " + std::to_string(count) + " outputs '" + name + "' is taken";
+}
+
+std::string choice_note(const std::string& name, const std::string& scores) {
+  return "the choice of a class at its end, '" + name + "', is left out: the output is the scores '" +
+         scores + "'";
+}
+
 // What may be the network's output: outputs of the graph in its order, and then what choices were made from.
 std::vector<Candidate> candidates_of(const Graph& graph) {
   constexpr int kMost = 8;
+  const int count = graph.proto().output_size();
   std::vector<Candidate> outputs, scores;
-  for (int i = 0; i < std::min(graph.proto().output_size(), kMost); ++i) {
+  for (int i = 0; i < std::min(count, kMost); ++i) {
     const std::string& name = graph.proto().output(i).name();
     const std::string behind = scores_behind(graph, name);
     if (behind.empty()) {
-      outputs.push_back({name, "of its " + std::to_string(graph.proto().output_size()) + " outputs '" + name +
-                                   "' is taken"});
+      outputs.push_back({name, count > 1 ? taken_note(name, count) : ""});
     } else {
-      scores.push_back({behind, "the choice of a class at its end ('" + name +
-                                    "') is left out: the output is the scores '" + behind + "'"});
+      scores.push_back({behind, choice_note(name, behind)});
     }
   }
-  if (graph.proto().output_size() == 1 && !outputs.empty()) outputs[0].note.clear();
   outputs.insert(outputs.end(), scores.begin(), scores.end());
   return outputs;
 }

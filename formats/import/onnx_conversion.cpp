@@ -120,18 +120,30 @@ Outcome<const ValueInfoProto*> only_input(const Graph& graph, const std::vector<
   return only;
 }
 
-// One name a line, as our own exporter writes them.
-std::vector<std::string> labels_of(const ModelProto& model) {
-  std::vector<std::string> labels;
-  for (const auto& entry : model.metadata_props()) {
-    if (entry.key() != "labels") continue;
-    for (std::size_t from = 0; from < entry.value().size();) {
-      const std::size_t end = std::min(entry.value().find('\n', from), entry.value().size());
-      labels.push_back(entry.value().substr(from, end - from));
-      from = end + 1;
-    }
+// What our own exporter writes beside the graph; empty: nothing.
+std::string property(const ModelProto& model, std::string_view key) {
+  const auto& all = model.metadata_props();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& entry) { return entry.key() == key; });
+  return found == all.end() ? "" : found->value();
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    lines.push_back(text.substr(from, end - from));
+    from = end + 1;
   }
-  return labels;
+  return lines;
+}
+
+void describe(const ModelProto& model, std::size_t outputs, ModelFile& file) {
+  auto labels = lines_of(property(model, "labels"));
+  if (labels.size() == outputs) file.labels = std::move(labels);
+  if (model.producer_name() != "lentil") return;
+  file.name = property(model, "name");
+  file.licence = property(model, "licence");
 }
 
 }  // namespace
@@ -152,8 +164,7 @@ Outcome<Conversion> convert_output(ModelProto& model, const Graph& graph, const 
   auto file = conversion.build();
   if (!file) return file.error();
   if (input->pixels) file->normalization.std.fill(1.0f / 255.0f);
-  auto labels = labels_of(model);
-  if (labels.size() == last->shape.count()) file->labels = std::move(labels);
+  describe(model, last->shape.count(), *file);
   const auto values = static_cast<std::int64_t>(last->shape.count());
   const bool scores = values > 1 && values == *std::ranges::max_element(value->dims);
   return Conversion{std::move(*file), scores, input->notes};

@@ -159,7 +159,7 @@ Outcome<Value> fold_gather(const Call& call) {
       return Failure{"its index " + std::to_string(index) + " is beyond " + spell(from)};
     auto part =
         picked(call, **tensor, (index < 0 ? index + from[*axis] : index) * strides[*axis], strides, dims);
-    if (!part) return part;
+    if (!part) return part.error();
     parts.push_back(std::move(*part));
   }
   if (parts.empty()) return Failure{"it picks nothing"};

@@ -21,7 +21,7 @@ Dims dims_of(const ValueInfoProto& info) {
 bool is_few(std::int64_t channels) { return channels == 1 || channels == 3 || channels == 4; }
 
 // What first asks for an order of the elements, behind scaling and its kin.
-const Node* first_ordered(const Graph& graph, std::string name) {
+const Node* first_ordered(const Graph& graph, const std::string& name) {
   constexpr std::array<std::string_view, 8> kPointwise{"Add",  "Sub",      "Mul", "Div",
                                                        "Cast", "Identity", "Neg", "Relu"};
   const Node* reader = graph.only_reader(name);
@@ -112,7 +112,7 @@ Outcome<Input> describe_input(const ValueInfoProto& info, const Graph& graph, bo
   if (!input) return input;
   input->batch = batch;
   input->pixels = type == kUint8;
-  if (input->pixels) input->notes.push_back("its input is bytes, so pixels enter as 0 to 255");
+  if (input->pixels) input->notes.emplace_back("its input is bytes, so pixels enter as 0 to 255");
   return input;
 }
 

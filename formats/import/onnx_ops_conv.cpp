@@ -44,8 +44,9 @@ Outcome<std::vector<float>> bias_of(const Call& call, std::size_t outputs, float
 
 // [rows][columns] to [columns][rows] if asked, times `factor`.
 std::vector<float> turned(const std::vector<float>& from, std::size_t columns, bool transpose, float factor) {
+  if (columns == 0) return {};
   std::vector<float> to(from.size());
-  const std::size_t rows = columns == 0 ? 0 : from.size() / columns;
+  const std::size_t rows = from.size() / columns;
   for (std::size_t i = 0; i < from.size(); ++i)
     to[transpose ? i % columns * rows + i / columns : i] = factor * from[i];
   return to;
@@ -81,7 +82,7 @@ Outcome<Value> linear(const Call& call, const Value& value, const Matrix& matrix
   const auto weights = floats_of(call, matrix.input);
   if (!weights) return weights.error();
   const auto flat = call.network.flat(value);
-  if (!flat) return flat;
+  if (!flat) return flat.error();
   auto made = call.network.append(*flat, LayerType::linear, layer_hint(call, matrix.input),
                                   [&](ModelBuilder& b, std::string name) {
                                     b.linear(std::move(name), static_cast<std::uint32_t>(outputs), false);
@@ -134,7 +135,7 @@ Outcome<Value> convert_conv(const Call& call) {
   const auto floats = floats_of(call, 1);
   if (!floats) return floats.error();
   const auto picture = picture_of(call, **value);
-  if (!picture) return picture;
+  if (!picture) return picture.error();
   const Conv2dOptions options{.out = static_cast<std::uint32_t>(dims[0]),
                               .kernel = window->kernel,
                               .stride = window->stride,
@@ -212,7 +213,7 @@ Outcome<Value> convert_batch_norm(const Call& call) {
   if (dims.size() < 2 || dims.size() > 4 || dims[0] != 1)
     return Failure{"its input has the dimensions " + spell(dims)};
   const auto input = dims.size() == 2 ? call.network.flat(**value) : picture_of(call, **value);
-  if (!input) return input;
+  if (!input) return input.error();
   std::array<Floats, kSlotOrder.size()> tensors;
   for (std::size_t i = 0; i < kSlotOrder.size(); ++i) {
     const auto floats = floats_of(call, i + 1);

@@ -102,7 +102,7 @@ Outcome<Value> arithmetic_with_constant(const Call& call, std::size_t layer_at) 
   if (op == "Sub" && layer_at == 0) return with_constant(call, value, LayerType::sub, std::move(*spread));
   if (op == "Sub") {
     const auto negative = times(call, value, -1);
-    if (!negative) return negative;
+    if (!negative) return negative.error();
     return with_constant(call, *negative, LayerType::add, std::move(*spread));
   }
   if (layer_at == 1) return Failure{"it divides by a layer's output, for which Lentil has no layer"};
@@ -119,8 +119,8 @@ Outcome<Value> arithmetic_of_two(const Call& call, LayerType type, const Value& 
     return call.network.join(type, {&a, &b});
   const Dims dims = a.dims;
   const auto flat_a = call.network.flat(a), flat_b = call.network.flat(b);
-  if (!flat_a) return flat_a;
-  if (!flat_b) return flat_b;
+  if (!flat_a) return flat_a.error();
+  if (!flat_b) return flat_b.error();
   auto made = call.network.join(type, {&*flat_a, &*flat_b});
   if (made) made->dims = dims;
   return made;

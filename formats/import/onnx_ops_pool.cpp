@@ -124,7 +124,7 @@ Outcome<Value> convert_pool(const Call& call) {
   const auto options = pool_options(call, **value, *window);
   if (!options) return options.error();
   const auto picture = picture_of(call, **value);
-  if (!picture) return picture;
+  if (!picture) return picture.error();
   const auto pool = [&](ModelBuilder& b, std::string name) {
     if (max) {
       b.max_pool2d(*options, std::move(name));
@@ -146,7 +146,7 @@ Outcome<Value> convert_global_pool(const Call& call) {
   const auto value = layer_input(call, 0);
   if (!value) return value.error();
   const auto picture = picture_of(call, **value);
-  if (!picture) return picture;
+  if (!picture) return picture.error();
   auto made = whole_plane(call, *picture, call.node.op() == "GlobalAveragePool");
   if (made && (*value)->dims.size() == 3) made->dims.pop_back();
   return made;
@@ -167,7 +167,7 @@ Outcome<Value> convert_reduce(const Call& call) {
   Value out = **value;
   if (!trivial) {
     const auto picture = reduced_picture(call, **value, *gone);
-    if (!picture) return picture;
+    if (!picture) return picture.error();
     auto made = whole_plane(call, *picture, call.node.op() == "ReduceMean");
     if (!made) return made;
     out = std::move(*made);

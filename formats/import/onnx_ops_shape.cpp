@@ -237,7 +237,7 @@ Outcome<Value> convert_transpose(const Call& call) {
   if (before != after) {
     auto turned = before;
     const std::ptrdiff_t leading = std::ranges::find(before, after[0]) - before.begin();
-    std::ranges::rotate(turned, turned.begin() + leading);
+    std::rotate(turned.begin(), turned.begin() + leading, turned.end());
     if (turned != after) {
       return Failure{"it turns " + spell(dims) + " by " + spell(call.node.integers("perm")) +
                      "; only channels can change places with rows and columns"};

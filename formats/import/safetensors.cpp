@@ -1,12 +1,11 @@
 // Hugging Face's safetensors: eight bytes with the length of a JSON header, the header, and all values.
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <cstring>
 
 #include "formats/host/dataset_npz.h"
 #include "formats/host/file_io.h"
+#include "formats/host/half_float.h"
 #include "formats/import/batch_counters.h"
 #include "formats/import/importer.h"
 #include "formats/import/safetensors_header.h"
@@ -32,18 +31,9 @@ float convert(const std::byte* from) {
   return static_cast<float>(load<T>(from));
 }
 
-float from_bfloat16(const std::byte* from) {
-  return std::bit_cast<float>(std::uint32_t{load<std::uint16_t>(from)} << 16);
-}
-
-// IEEE binary16.
-float from_float16(const std::byte* from) {
-  const auto bits = load<std::uint16_t>(from);
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  const float sign = (bits & 0x8000) != 0 ? -1.0f : 1.0f;
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
-  if (exponent < 31) return sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
-  return fraction == 0 ? sign * HUGE_VALF : std::nanf("");
+template <float (*From)(std::uint16_t)>
+float convert_short(const std::byte* from) {
+  return From(load<std::uint16_t>(from));
 }
 
 struct Type {
@@ -52,12 +42,16 @@ struct Type {
   std::size_t bytes;
   float (*value)(const std::byte* from);
 };
-constexpr std::array kTypes{
-    Type{"F64", "float64", 8, convert<double>},     Type{"F32", "float32", 4, convert<float>},
-    Type{"F16", "float16", 2, from_float16},        Type{"BF16", "bfloat16", 2, from_bfloat16},
-    Type{"I64", "int64", 8, convert<std::int64_t>}, Type{"I32", "int32", 4, convert<std::int32_t>},
-    Type{"I16", "int16", 2, convert<std::int16_t>}, Type{"I8", "int8", 1, convert<std::int8_t>},
-    Type{"U8", "uint8", 1, convert<std::uint8_t>},  Type{"BOOL", "bool", 1, convert<std::uint8_t>}};
+constexpr std::array kTypes{Type{"F64", "float64", 8, convert<double>},
+                            Type{"F32", "float32", 4, convert<float>},
+                            Type{"F16", "float16", 2, convert_short<from_half>},
+                            Type{"BF16", "bfloat16", 2, convert_short<from_bfloat16>},
+                            Type{"I64", "int64", 8, convert<std::int64_t>},
+                            Type{"I32", "int32", 4, convert<std::int32_t>},
+                            Type{"I16", "int16", 2, convert<std::int16_t>},
+                            Type{"I8", "int8", 1, convert<std::int8_t>},
+                            Type{"U8", "uint8", 1, convert<std::uint8_t>},
+                            Type{"BOOL", "bool", 1, convert<std::uint8_t>}};
 
 // Elements; more than any file has if they are too many to count.
 std::uint64_t count_of(const std::vector<std::uint32_t>& shape) {

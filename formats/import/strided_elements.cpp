@@ -3,27 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <limits>
+
+#include "formats/host/half_float.h"
 
 namespace lentil::formats {
 namespace {
 
 constexpr std::size_t kMaxRank = 8;
 
-float half_value(std::uint64_t bits) {
-  const int exponent = static_cast<int>(bits >> 10) & 31;
-  const int fraction = static_cast<int>(bits) & 1023;
-  const float sign = (bits & 0x8000) != 0 ? -1.0f : 1.0f;
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
-  if (exponent < 31) return sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
-  return fraction == 0 ? sign * std::numeric_limits<float>::infinity()
-                       : std::numeric_limits<float>::quiet_NaN();
-}
-
-float bfloat_value(std::uint64_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
+float half_value(std::uint64_t bits) { return from_half(static_cast<std::uint16_t>(bits)); }
+float bfloat_value(std::uint64_t bits) { return from_bfloat16(static_cast<std::uint16_t>(bits)); }
 float float_value(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }
 float double_value(std::uint64_t bits) { return static_cast<float>(std::bit_cast<double>(bits)); }
 float boolean_value(std::uint64_t bits) { return bits == 0 ? 0.0f : 1.0f; }

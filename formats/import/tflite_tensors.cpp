@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "formats/import/half.h"
+#include "formats/host/half_float.h"
 
 static_assert(std::endian::native == std::endian::little);
 
@@ -45,7 +45,7 @@ float number(TensorType type, const std::uint8_t* data, std::size_t i) {
     case tflite::TensorType_FLOAT32:
       return read_at<float>(data, i);
     case tflite::TensorType_FLOAT16:
-      return half_to_float(read_at<std::uint16_t>(data, i));
+      return from_half(read_at<std::uint16_t>(data, i));
     case tflite::TensorType_INT32:
       return static_cast<float>(read_at<std::int32_t>(data, i));
     case tflite::TensorType_INT16:

@@ -22,6 +22,8 @@ nlohmann::json chosen(const nlohmann::json& report) {
   return names;
 }
 
+void print_skipped(const char* why) { std::printf("skipped: %s\n", why); }
+
 const Words kNothingAsked{"LENTIL_ISA="};
 
 }  // namespace
@@ -32,8 +34,7 @@ TEST_CASE("doctor tells what is there, what is chosen and why, and that all give
   CHECK(ended.err.empty());
   CHECK_THAT(ended.out, Catch::StartsWith("lentil ") && Contains("\nprocessor: ") &&
                             Contains("\nthreads: ") &&
-                            Contains("\nfloating point: subnormal numbers are kept") &&
-                            Contains("\ncuda: not built into this program"));
+                            Contains("\nfloating point: subnormal numbers are kept") && Contains("\ncuda: "));
   CHECK_THAT(ended.out, Contains("G fma/s a thread; chosen: the best that is supported\n"));
   std::string same;
   for (const std::string& name : supported()) {
@@ -48,7 +49,7 @@ TEST_CASE("doctor's JSON has every instruction set with its peak and its bits") 
   CHECK(report["pass"] == true);
   CHECK(report["problem"] == "");
   CHECK(report["threads"] > 0);
-  CHECK(report["cuda"] == false);
+  CHECK(report["cuda"].contains("problem"));
   CHECK(report["flushes_to_zero"] == false);
   CHECK(chosen(report) == nlohmann::json{supported().front()});
   REQUIRE(report["isas"].size() == lentil::kernels::isas().size());
@@ -83,3 +84,29 @@ TEST_CASE("an instruction set that is not there does not keep doctor from tellin
 }
 
 TEST_CASE("doctor takes no words") { CHECK(run_lentil({"doctor", "lenet.lentil"}).code == 2); }
+
+TEST_CASE("doctor lets a GPU compute, and tells whether it gives the right bits") {
+  const Words fake{"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA, "LENTIL_FAKE_CUDA=devices=2,version=12060"};
+  const auto report = run_json({"doctor"}, fake);
+  if (report["cuda"]["toolkit"] == "") return print_skipped("this build has no CUDA kernels");
+  CHECK(report["cuda"]["driver_version"] == 12060);
+  CHECK(report["cuda"]["problem"] == "");
+  REQUIRE(report["cuda"]["gpus"].size() == 2);
+  for (const auto& gpu : report["cuda"]["gpus"]) {
+    CHECK(gpu["name"] == "Fake GPU");
+    CHECK(gpu["compute_capability"] == "8.7");
+    CHECK(gpu["problem"] == "");
+    CHECK(gpu["self_test"] == report["expected"]);
+    CHECK(gpu["pass"] == true);
+  }
+  CHECK_THAT(run_lentil({"doctor"}, fake).out,
+             Contains("; driver for CUDA 12.6 (") && Contains("\n  cuda:0    Fake GPU, 8.7, ") &&
+                 Contains("\n  cuda:1 ") && Contains("; self-test: same bits\n"));
+}
+
+TEST_CASE("a GPU that cannot be used is no mistake, and doctor says why") {
+  const Ended ended =
+      run_lentil({"doctor"}, {"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA, "LENTIL_FAKE_CUDA=module=209"});
+  CHECK(ended.code == 0);
+  CHECK_THAT(ended.out, Contains("Fake GPU") && Contains("; not usable: "));
+}

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/tools/program.h"
 
 using namespace lentil::test;
@@ -87,4 +89,30 @@ TEST_CASE("files that are no models are refused with the reason") {
   flipped[flipped.size() / 2] ^= 1;
   write_text(bad, flipped);
   CHECK_THAT(refused(bad), Contains("checksum"));
+}
+
+TEST_CASE("eval on a GPU finds what it finds on the processor") {
+  const std::string file = LENTIL_SOURCE_DIR "/models/lenet_mnist.lentil";
+  const Words fake{"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA, "LENTIL_FAKE_CUDA=devices=2"};
+  if (run_json({"doctor"}, fake)["cuda"]["toolkit"] == "") {
+    std::printf("skipped: this build has no CUDA kernels\n");
+    return;
+  }
+  auto expected = run_json({"eval", file, "--data", kData});
+  CHECK(expected["device"] == "cpu");
+  for (const std::string device : {"cuda", "cuda:1", "auto"}) {
+    auto found = run_json({"eval", file, "--data", kData, "--batch-size", "64", "--device", device}, fake);
+    CHECK(found["device"] == (device == "cuda:1" ? "Fake GPU (cuda:1)" : "Fake GPU (cuda:0)"));
+    expected["device"] = found["device"];
+    CHECK(found == expected);
+  }
+}
+
+TEST_CASE("eval with auto runs on the CPU where there is no GPU, and says so once") {
+  const Ended ended = run_lentil(
+      {"eval", LENTIL_SOURCE_DIR "/models/lenet_mnist.lentil", "--data", kData, "--device", "auto"},
+      {"LENTIL_LIBCUDA=/nowhere/libcuda.so.1"});
+  CHECK(ended.code == 0);
+  CHECK_THAT(ended.err, Catch::StartsWith("running on the CPU: this machine has no CUDA driver"));
+  CHECK(std::count(ended.err.begin(), ended.err.end(), '\n') == 1);
 }

@@ -2,6 +2,7 @@
 // "$ lentil ..." there; `cmake --build build/dev --target lentil_update_golden` fills in what the program
 // answers:
 //   "  " before lines of standard output, "! " before those of standard error, "= " before the exit code.
+// $FAKE_CUDA is a CUDA driver of the tests' own (formats/host/cuda/fake_driver.h).
 // The lines of a file run one after the other in one folder that holds lenet_mnist.lentil.
 #include <algorithm>
 #include <regex>
@@ -27,6 +28,8 @@ const std::vector<Mask>& masks() {
       {std::regex("(knows|runs)( (baseline|avx2|avx512|neon),?)+"), "$1 ISAS"},
       {std::regex("\x1b"), "ESC"},
       {std::regex("/[^ ]*lentil-test-[A-Za-z0-9]+"), "FOLDER"},
+      {std::regex("cuda: (kernels for [-0-9a-z ]+, compiled by CUDA [0-9.]+|no kernels in this program)"),
+       "cuda: KERNELS"},
       {std::regex("\"isa\":\"[a-z0-9]+\""), "\"isa\":\"ISA\""},
       {std::regex("(\"(threads|seconds|images_per_second)\"):[-+.e0-9]+"), "$1:N"},
       {std::regex("[0-9,]+ img/s"), "N img/s"},
@@ -58,7 +61,9 @@ class Shell {
   std::string answer(const std::string& line) {
     write_text(own_.path("line"), line);
     const std::string program = fs::path(LENTIL_PROGRAM).parent_path().string();
-    const std::string command = "cd '" + folder_.path("") + "' && env -i LANG=C.UTF-8 HOME=/nowhere PATH='" +
+    const std::string command = "cd '" + folder_.path("") +
+                                "' && env -i LANG=C.UTF-8 HOME=/nowhere FAKE_CUDA='" LENTIL_FAKE_CUDA
+                                "' PATH='" +
                                 program + "':/usr/bin:/bin sh '" + own_.path("line") + "' >'" +
                                 own_.path("out") + "' 2>'" + own_.path("err") + "' </dev/null";
     const int status = std::system(command.c_str());

@@ -72,9 +72,9 @@ const char* advice(Code code) {
 
 Failure Driver::failure(const std::string& doing, Code code) const {
   const char* name = nullptr;
-  if (functions_.error_name(code, &name) != kSuccess || name == nullptr) name = "an unknown error";
-  std::string message =
-      doing + " failed: " + std::string(name, strnlen(name, 80)) + " (" + std::to_string(code) + ")";
+  const bool named = functions_.error_name(code, &name) == kSuccess && name != nullptr;
+  std::string message = doing + " failed: " + (named ? std::string(name, strnlen(name, 80)) : "error") +
+                        " (" + std::to_string(code) + ")";
   if (version_ > 0) message += " with a driver for CUDA " + cuda_version_text(version_);
   const std::string_view more = advice(code);
   if (!more.empty()) (message += ": ") += more;

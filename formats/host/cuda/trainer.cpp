@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "runtime/hash.h"
+
 namespace lentil::cuda {
 namespace {
 
@@ -248,6 +250,14 @@ Outcome<std::monostate> CudaTrainer::give(Trainer& to) {
   to.restore_step(state.steps_done);
   to.weights_changed();
   return std::monostate{};
+}
+
+// The program's parameters lie in the order of the hash.
+Outcome<std::uint64_t> CudaTrainer::weights_hash() {
+  std::vector<float> parameters(network_.program().parameters);
+  stream_.copy_out(std::as_writable_bytes(std::span(parameters)), memory_.at(at_.parameters));
+  if (auto done = stream_.wait(); !done) return done.error();
+  return hash_floats(kHashStart, parameters);
 }
 
 }  // namespace lentil::cuda

@@ -34,6 +34,8 @@ class CudaTrainer {
   // momentum; and back to it.
   Outcome<std::monostate> take(Trainer& from);
   Outcome<std::monostate> give(Trainer& to);
+  // As weights_hash(Session), of the weights as they are now.
+  Outcome<std::uint64_t> weights_hash();
 
   std::uint32_t batch() const { return batch_; }
   std::uint32_t steps_of(std::size_t images) const;

@@ -112,6 +112,9 @@ void check_round_trip(const ModelFile& file, const std::vector<float>& images) {
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(test::same_bits(before[i], after[i]));
   CHECK(parameter_names(file) == parameter_names(again));
   CHECK(file.labels == again.labels);
+  CHECK(file.name == again.name);
+  CHECK(file.licence == again.licence);
+  CHECK(file.description == again.description);
   const auto expected = test::answers<float>(file, images),
              found = test::answers<float>(again, before_normalization(file, images));
   REQUIRE(found.size() == expected.size());

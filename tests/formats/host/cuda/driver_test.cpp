@@ -72,7 +72,7 @@ TEST_CASE("every code of a driver that does not start gives its own sentence") {
 
 TEST_CASE("a code that nobody knows is told as a number") {
   FakeCuda fake("init=77777,garbage");
-  CHECK_THAT(refusal(LENTIL_FAKE_CUDA), Contains("an unknown error (77777)"));
+  CHECK_THAT(refusal(LENTIL_FAKE_CUDA), Contains("failed: error (77777)"));
 }
 
 TEST_CASE("a driver that does not tell its version is used all the same") {

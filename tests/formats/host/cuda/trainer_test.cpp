@@ -104,6 +104,7 @@ TEST_CASE("epochs on a GPU give the processor's losses, weights and velocities, 
         }
         CHECK(trainer->recorded() == (std::string_view(settings) != "capture=900"));
         REQUIRE(trainer->give(same.cpu));
+        CHECK(*trainer->weights_hash() == weights_hash(job.cpu.session()));
       }
       CHECK(weights_hash(same.cpu.session()) == weights_hash(job.cpu.session()));
       CHECK(same.cpu.steps_done() == 9);
