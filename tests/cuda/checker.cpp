@@ -16,7 +16,11 @@ std::string name_of(std::int32_t thread) {
 void Checker::watch(const std::string& name, const void* data, std::size_t elements,
                     std::size_t element_bytes, bool written) {
   auto* bytes = static_cast<std::byte*>(const_cast<void*>(data));
-  arrays_.erase(bytes);
+  const std::byte* end = bytes + elements * element_bytes;
+  std::erase_if(arrays_, [&](const auto& entry) {
+    const WatchedArray& old = entry.second;
+    return old.data() < end && bytes < old.data() + old.size() * old.element_bytes();
+  });
   if (elements > 0) arrays_.try_emplace(bytes, name, bytes, elements, element_bytes, written);
 }
 

@@ -41,8 +41,8 @@ class WatchedArray {
 
 class Checker {
  public:
-  // Tells of memory; `written`: whether its values mean something. Memory known before at the same place is
-  // forgotten.
+  // Tells of memory; `written`: whether its values mean something. What was known of
+  // the same place is forgotten: it has been freed.
   void watch(const std::string& name, const void* data, std::size_t elements, std::size_t element_bytes,
              bool written);
   // The array that begins at or holds `data`; null if none does.
