@@ -55,7 +55,7 @@ TEST_CASE("every network of the registry has the processor's outputs on a GPU", 
   }
 }
 
-TEST_CASE("random networks have the processor's outputs on a GPU", "[gpu][small]") {
+TEST_CASE("random networks have the processor's outputs on a GPU", "[gpu][small][tiny]") {
   const auto gpu = find_gpu();
   if (!gpu) return;
   for (std::uint32_t seed = 0; seed < 40; ++seed) {

@@ -89,7 +89,7 @@ TEST_CASE("gradients on a GPU are the processor's: weights after one step withou
   }
 }
 
-TEST_CASE("ten steps on a GPU are the processor's, and go on there", "[gpu][small]") {
+TEST_CASE("ten steps on a GPU are the processor's, and go on there", "[gpu][small][tiny]") {
   const auto gpu = find_gpu();
   if (!gpu) return;
   const auto file = network(kLenetSpec);
