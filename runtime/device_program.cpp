@@ -242,7 +242,7 @@ class Maker {
     p.input = plan.input == InputType::uint8 ? cuda::InputKind::uint8 : cuda::InputKind::float32;
     p.trains = plan.mode == Mode::train ? 1 : 0;
     p.label_smoothing = plan.label_smoothing;
-    for (std::uint32_t c = 0; c < std::min(notes_.model.input.channels, 4u); ++c) {
+    for (std::uint32_t c = 0; c < std::min<std::uint32_t>(notes_.model.input.channels, 4); ++c) {
       p.pixel_scale[c] = pixel_scale(notes_.model, c);
       p.pixel_shift[c] = pixel_shift(notes_.model, c);
     }
