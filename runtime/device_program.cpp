@@ -22,7 +22,8 @@ struct Layout {
     const std::size_t steps = most_steps(model) + 1, tensors = steps + 1;
     places = sizeof(cuda::Program) + steps * sizeof(cuda::Step);
     intervals = places + tensors * sizeof(DevicePlace);
-    plan = round_up(intervals + (2 * tensors + steps) * sizeof(Interval), alignof(std::max_align_t));
+    plan = static_cast<std::size_t>(
+        round_up(intervals + (2 * tensors + steps) * sizeof(Interval), alignof(std::max_align_t)));
     bytes = plan + plan_memory_bytes(model);
   }
 };
@@ -65,7 +66,9 @@ StepKind kind_of(const Step& step, const Layer& layer) {
 
 std::uint32_t flags_of(const Step& step) {
   std::uint32_t flags = 0;
-  const auto carry = [&](StepFlag from, cuda::StepFlag to) { flags |= step.has(from) ? to : 0u; };
+  const auto carry = [&](StepFlag from, cuda::StepFlag to) {
+    if (step.has(from)) flags |= to;
+  };
   carry(kTrained, cuda::kTrained);
   carry(kBackward, cuda::kBackward);
   carry(kAddsGradient, cuda::kAddsGradient);
@@ -103,7 +106,7 @@ class Maker {
 
   Result<const cuda::Program*> make() {
     notes_.steps[0].kind = StepKind::input;
-    notes_.steps[0].flags = normalizes() ? cuda::kNormalizes : 0u;
+    if (normalizes()) notes_.steps[0].flags = cuda::kNormalizes;
     notes_.steps[0].in = notes_.steps[0].out = volume(notes_.model.input);
     for (std::size_t s = 1; s < notes_.steps.size(); ++s) {
       const Step& planned = notes_.planned(s);
