@@ -106,7 +106,7 @@ class Maker {
 
   Result<const cuda::Program*> make() {
     notes_.steps[0].kind = StepKind::input;
-    if (normalizes()) notes_.steps[0].flags = cuda::kNormalizes;
+    notes_.steps[0].flags = normalizes() ? std::uint32_t{cuda::kNormalizes} : 0u;
     notes_.steps[0].in = notes_.steps[0].out = volume(notes_.model.input);
     for (std::size_t s = 1; s < notes_.steps.size(); ++s) {
       const Step& planned = notes_.planned(s);
