@@ -31,9 +31,9 @@ def inference_rows(results):
 def training_rows(results):
     """(system, images of an epoch, seconds of an epoch)"""
     for name, run in (results.get("train") or {}).items():
-        for epoch in (run or {}).get("epochs", []):
-            if isinstance(epoch, dict) and "seconds" in epoch:
-                yield (f"Lentil, {name}, epoch {epoch.get('epoch', '')}", epoch.get("images", ""), epoch["seconds"])
+        if run:
+            seconds = run["seconds"] / run["epochs"]
+            yield f"Lentil, {name}", round(run["images_per_second"] * seconds), seconds
     for variant, found in (results.get("pytorch") or {}).items():
         run = (found or {}).get("training")
         if run:
