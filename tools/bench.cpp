@@ -8,8 +8,10 @@
 
 #include "models/registry.h"
 #include "tools/arguments.h"
+#include "tools/bench_gpu.h"
 #include "tools/bench_report.h"
 #include "tools/command.h"
+#include "tools/device.h"
 #include "tools/model_input.h"
 #include "tools/multiply_adds.h"
 #include "tools/network.h"
@@ -23,7 +25,7 @@ namespace lentil::tools {
 namespace {
 
 struct BenchOptions {
-  std::string file = "lenet", data, goal = "fast";
+  std::string file = "lenet", data, goal = "fast", device = kCpu, engine = "lentil";
   std::vector<std::uint32_t> batches{1, 8, 64}, threads{1};
   float seconds = 1;
   bool train = false, layers = false, json = false;
@@ -39,6 +41,9 @@ void declare(Arguments& a, BenchOptions& o) {
   a.numbers("--batch,--batch-size", o.batches, {1, std::numeric_limits<std::int32_t>::max()},
             "images of one call");
   a.numbers("--threads", o.threads, {0, Machine::kMostThreads}, "0: one per core");
+  declare_device(a, o.device);
+  a.choice("--engine", o.engine, {"lentil", "vendor"},
+           "whose kernels a GPU runs in an inference; vendor: cuDNN's and cuBLAS's, a call for each layer");
   a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
   a.flag("--train", o.train, "time training steps, of all layers and with momentum");
   a.flag("--layers", o.layers, "also show which layers an inference spends its time in, on one thread");
@@ -80,17 +85,22 @@ class ImageSource {
   std::optional<formats::Dataset> data_;
 };
 
-BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
+// What all rows have in common.
+BenchReport start_report(const BenchOptions& o, const formats::ModelFile& file) {
   const Model model = file.model();
+  return {.file = o.file,
+          .goal = o.goal,
+          .isa = Machine(1).isa(),
+          .images = "",
+          .training = o.train,
+          .weights_hash = weights_hash(model),
+          .multiply_adds = o.train ? training_multiply_adds(model) : multiply_adds(model)};
+}
+
+BenchReport run_on_cpu(const BenchOptions& o, const formats::ModelFile& file) {
   const ImageSource source(o, file);
   const Goal goal = o.goal == "small" ? Goal::small : Goal::fast;
-  BenchReport report{.file = o.file,
-                     .goal = o.goal,
-                     .isa = Machine(1).isa(),
-                     .images = "",
-                     .training = o.train,
-                     .weights_hash = weights_hash(model),
-                     .multiply_adds = o.train ? training_multiply_adds(model) : multiply_adds(model)};
+  BenchReport report = start_report(o, file);
   if (!o.train) {
     report.start_up = measure_start_up(can_be_mapped(o.file) ? o.file : "", file, goal, o.seconds / 10);
   }
@@ -109,12 +119,47 @@ BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
   return report;
 }
 
+BenchReport run_on_gpu(const cuda::Gpu& gpu, const BenchOptions& o, const formats::ModelFile& file) {
+  const ImageSource source(o, file);
+  const bool vendor = o.engine == "vendor";
+  BenchReport report = start_report(o, file);
+  report.device = gpu.title();
+  report.isa = vendor ? "kernels of cuDNN and cuBLAS" : "kernels of Lentil";
+  for (const std::uint32_t batch : o.batches) {
+    const BenchImages images = source.batches_of(batch);
+    report.images = images.source();
+    report.distinct_images = images.count();
+    print_note(fmt::format("batch {}, {}", batch, report.device));
+    const BenchCase setting{
+        .mode = o.train ? Mode::train : Mode::infer, .batch = batch, .seconds = o.seconds};
+    const BenchTimes times =
+        vendor ? measure_vendor(gpu, file, images, setting) : measure(gpu, file, images, setting);
+    report.rows.push_back({batch, 1, times});
+  }
+  return report;
+}
+
+BenchReport run_all(const BenchOptions& o, const formats::ModelFile& file) {
+  const auto gpu = choose_gpu(o.device);
+  if (gpu == nullptr && o.engine == "vendor") fail("--engine vendor needs a GPU: see lentil doctor");
+  return gpu == nullptr ? run_on_cpu(o, file) : run_on_gpu(*gpu, o, file);
+}
+
+// Stops if the options do not go together.
+void check(const BenchOptions& o) {
+  if (o.train && o.layers) reject("--layers shows the layers of an inference: leave --train out");
+  if (o.device != kCpu && o.layers) reject("--layers shows the processor's kernels: leave --device out");
+  if (o.engine == "lentil") return;
+  if (o.device == kCpu) reject("--engine vendor is for GPUs: say --device cuda, too");
+  if (o.train) reject("--engine vendor runs inferences only: leave --train out");
+}
+
 int run(const Command& command, std::span<const std::string> words) {
   BenchOptions options;
   Arguments arguments(command);
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
-  if (options.train && options.layers) reject("--layers shows the layers of an inference: leave --train out");
+  check(options);
   const formats::ModelFile file = load(options.file);
   const BenchReport report = run_all(options, file);
   if (options.json) {
@@ -131,7 +176,8 @@ const Command kBenchCommand{"bench", "times a model: start-up, latency, images p
                             "  lentil bench\n"
                             "  lentil bench lenet.lentil --batch 1,64 --threads 1,2\n"
                             "  lentil bench lenet.lentil --data ./data --train --batch 64\n"
-                            "  lentil bench lenet.lentil --layers\n",
+                            "  lentil bench lenet.lentil --layers\n"
+                            "  lentil bench lenet.lentil --batch 1,8192 --device cuda\n",
                             run, describe<BenchOptions, declare>};
 
 }  // namespace lentil::tools

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <functional>
-#include <utility>
 
+#include "tools/call_timer.h"
 #include "tools/fma_peak.h"
 #include "tools/stop.h"
-#include "tools/timing.h"
 
 namespace lentil::tools {
 namespace {
@@ -18,31 +16,6 @@ constexpr const char* kUntrainable = "this network cannot be trained";
 void check(Status status) {
   if (status != Status::ok) fail(fmt::format("a call failed: {}", status_name(status)));
 }
-
-using Call = std::function<void(std::size_t)>;  // the argument: how many calls came before
-
-// Times calls until they have taken so many seconds, in all.
-class CallTimer {
- public:
-  explicit CallTimer(Call call) : call_(std::move(call)) {}
-
-  void run(double seconds) {
-    for (const double end = total_ + seconds; total_ < end;) {
-      const Stopwatch watch;
-      call_(calls_++);
-      times_.push_back(static_cast<float>(watch.seconds()));
-      total_ += times_.back();
-    }
-  }
-  const std::vector<float>& times() const { return times_; }
-  double total() const { return total_; }
-
- private:
-  Call call_;
-  std::size_t calls_ = 0;
-  std::vector<float> times_;
-  double total_ = 0;
-};
 
 BenchTimes time_calls(Machine& machine, const BenchCase& setting, const Call& call) {
   CallTimer warm_up(call), timer(call);

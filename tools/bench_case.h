@@ -16,8 +16,9 @@ struct BenchTimes {
   std::size_t calls = 0;
   double p50 = 0, p99 = 0;  // seconds of one call
   double images_per_second = 0;
-  double peak = 0;  // fused multiply-adds that all threads together could do in a second, measured in between
-  std::size_t arena = 0;  // bytes
+  // Fused multiply-adds that all threads together could do in a second, measured in between; 0: not measured.
+  double peak = 0;
+  std::size_t arena = 0;  // bytes; on a GPU those of its memory
 };
 
 // Calls and probes of the peak take turns, so that what slows the machine down slows down both.

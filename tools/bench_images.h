@@ -26,6 +26,9 @@ class BenchImages {
   InputType type() const { return pixels_.empty() ? InputType::float32 : InputType::uint8; }
   const std::string& source() const { return source_; }  // "drawn digits", "golden samples", ...
   std::size_t count() const { return count_; }           // different ones
+  // Of the different ones. Pixels only where type() says so.
+  std::span<const std::uint8_t> all_pixels() const { return std::span(pixels_).first(count_ * image_); }
+  std::span<const std::uint8_t> all_labels() const { return std::span(labels_).first(count_); }
   std::span<const std::uint8_t> labels(std::size_t call) const { return part(labels_, call, 1); }
 
   // use(input) with the images of this call, [batch][image]: calls take turns through all that there are.

@@ -47,9 +47,11 @@ std::string rows_text(const BenchReport& bench) {
                   "p99 us", "us/image", "images/s", "arena bytes", "peak G/s", "% of peak");
   for (const BenchReport::Row& row : bench.rows) {
     const BenchTimes& t = row.times;
-    text += fmt::format("{:>6}{:>9}{:>11.2f}{:>11.2f}{:>11.2f}{:>11.0f}{:>14}{:>11.1f}{:>11.1f}\n", row.batch,
-                        row.threads, micros(t.p50), micros(t.p99), micros(t.p50) / row.batch,
-                        t.images_per_second, grouped(t.arena), t.peak * 1e-9, percent_of_peak(bench, row));
+    text += fmt::format("{:>6}{:>9}{:>11.2f}{:>11.2f}{:>11.2f}{:>11.0f}{:>14}", row.batch, row.threads,
+                        micros(t.p50), micros(t.p99), micros(t.p50) / row.batch, t.images_per_second,
+                        grouped(t.arena));
+    text += t.peak > 0 ? fmt::format("{:>11.1f}{:>11.1f}\n", t.peak * 1e-9, percent_of_peak(bench, row))
+                       : fmt::format("{:>11}{:>11}\n", "-", "-");
   }
   return text;
 }
@@ -81,12 +83,14 @@ nlohmann::ordered_json layers_json(const BenchReport::Layers& rows) {
 }  // namespace
 
 std::string bench_text(const BenchReport& bench) {
-  std::string text = fmt::format("{}: {} of {} {}, {}, goal {}\n", bench.file,
-                                 bench.training ? "training steps" : "inference",
-                                 grouped(bench.distinct_images), bench.images, bench.isa, bench.goal);
-  text +=
-      fmt::format("{} multiply-adds for an image, those with zeros too; peak: fma that waits for nothing\n",
-                  grouped(bench.multiply_adds));
+  const bool on_cpu = bench.device == "cpu";
+  std::string text =
+      fmt::format("{}: {} of {} {}, {}\n", bench.file, bench.training ? "training steps" : "inference",
+                  grouped(bench.distinct_images), bench.images,
+                  on_cpu ? fmt::format("{}, goal {}", bench.isa, bench.goal)
+                         : fmt::format("{}, {}", bench.device, bench.isa));
+  text += fmt::format("{} multiply-adds for an image, those with zeros too", grouped(bench.multiply_adds));
+  text += on_cpu ? "; peak: fma that waits for nothing\n" : "\n";
   if (bench.start_up) text += start_up_text(*bench.start_up);
   text += rows_text(bench);
   for (const BenchReport::Layers& rows : bench.layers) text += layers_text(rows);
@@ -100,6 +104,7 @@ nlohmann::ordered_json bench_json(const BenchReport& bench) {
                               {"mode", bench.training ? "train" : "infer"},
                               {"images", bench.images},
                               {"distinct_images", bench.distinct_images},
+                              {"device", bench.device},
                               {"isa", bench.isa},
                               {"goal", bench.goal},
                               {"multiply_adds", bench.multiply_adds}};
@@ -113,9 +118,10 @@ nlohmann::ordered_json bench_json(const BenchReport& bench) {
                             {"p99_us", micros(t.p99)},
                             {"us_per_image", micros(t.p50) / row.batch},
                             {"images_per_second", t.images_per_second},
-                            {"arena_bytes", t.arena},
-                            {"peak_multiply_adds_per_second", t.peak},
-                            {"percent_of_peak", percent_of_peak(bench, row)}});
+                            {"arena_bytes", t.arena}});
+    if (t.peak == 0) continue;
+    json["runs"].back()["peak_multiply_adds_per_second"] = t.peak;
+    json["runs"].back()["percent_of_peak"] = percent_of_peak(bench, row);
   }
   for (const BenchReport::Layers& rows : bench.layers) json["layers"].push_back(layers_json(rows));
   return json;

@@ -22,7 +22,10 @@ struct BenchReport {
     LayerTimes times;
   };
 
-  std::string file, goal, isa, images;
+  std::string file, goal;
+  std::string device = "cpu";  // or the GPU's name
+  std::string isa;             // of the processor; on a GPU whose kernels
+  std::string images;
   std::size_t distinct_images = 0;
   bool training = false;
   std::uint64_t weights_hash = 0;

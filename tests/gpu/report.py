@@ -17,10 +17,17 @@ def parts_table(parts):
     return lines + [f"| {p['part']} | {p['status']} | {p['seconds']} | {p['why']} |" for p in parts]
 
 
+def benches(results, mode):
+    """(name, JSON) of what lentil bench has timed."""
+    for name, bench in (results.get("bench") or {}).items():
+        if bench and bench["mode"] == mode:
+            yield name, bench
+
+
 def inference_rows(results):
     """(system, batch, p50 us, p99 us, images/s)"""
-    for name, bench in (results.get("bench") or {}).items():
-        for run in (bench or {}).get("runs", []):
+    for name, bench in benches(results, "infer"):
+        for run in bench["runs"]:
             yield (f"Lentil, {name}", run["batch"], run["p50_us"], run["p99_us"], run["images_per_second"])
     for variant, found in (results.get("pytorch") or {}).items():
         for run in (found or {}).get("inference", []):
@@ -29,15 +36,19 @@ def inference_rows(results):
 
 
 def training_rows(results):
-    """(system, images of an epoch, seconds of an epoch)"""
+    """(system, images of an epoch, seconds of it, images/s); bench times steps, not epochs"""
+    for name, bench in benches(results, "train"):
+        for run in bench["runs"]:
+            yield f"Lentil, {name}", "", "", run["images_per_second"]
     for name, run in (results.get("train") or {}).items():
         if run:
-            seconds = run["seconds"] / run["epochs"]
-            yield f"Lentil, {name}", round(run["images_per_second"] * seconds), seconds
+            seconds = f"{run['seconds'] / run['epochs']:.4f}"
+            yield f"Lentil, {name}, start and tests included", "", seconds, run["images_per_second"]
     for variant, found in (results.get("pytorch") or {}).items():
         run = (found or {}).get("training")
         if run:
-            yield (f"PyTorch {found['version']}, {variant}, {found['device']}", run["images"], run["seconds"])
+            yield (f"PyTorch {found['version']}, {variant}, {found['device']}", run["images"], f"{run['seconds']:.4f}",
+                   run["images"] / run["seconds"])
 
 
 def text(results):
@@ -49,6 +60,7 @@ def text(results):
         lines += [f"| {s} | {b} | {p50:.1f} | {p99:.1f} | {n:,.0f} |" for s, b, p50, p99, n in rows]
     rows = list(training_rows(results))
     if rows:
-        lines += ["", "LeNet, training, batch 64.", "", "| system | images | seconds of an epoch |", "|---|---:|---:|"]
-        lines += [f"| {s} | {n} | {t:.4f} |" for s, n, t in rows]
+        lines += ["", "LeNet, training, batch 64.", "", "| system | images | seconds of an epoch | images/s |",
+                  "|---|---:|---:|---:|"]
+        lines += [f"| {s} | {n} | {t} | {rate:,.0f} |" for s, n, t, rate in rows]
     return "\n".join(lines) + "\n"

@@ -183,3 +183,57 @@ TEST_CASE("bench refuses what it cannot time") {
   CHECK(ended.code == 1);
   CHECK_THAT(ended.err, Contains("missing.lentil"));
 }
+
+TEST_CASE("bench times a GPU: inference, and the steps of a pass through all images") {
+  const Words fake{"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA};
+  if (run_json({"doctor"}, fake)["cuda"]["toolkit"] == "") {
+    std::printf("skipped: this build has no CUDA kernels\n");
+    return;
+  }
+  for (const Words& more : {Words{}, Words{"--train"}}) {
+    Words words{"logreg", "--data", "synth:70,20", "--batch", "8", "--device", "cuda"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto result = run_json(quick(words), fake);
+    CHECK(result["device"] == "Fake GPU (cuda:0)");
+    CHECK(result["mode"] == (more.empty() ? "infer" : "train"));
+    const auto& run = result["runs"][0];
+    CHECK(run["batch"] == 8);
+    CHECK(run["p50_us"] > 0);
+    CHECK(run["p99_us"] >= run["p50_us"]);
+    CHECK(run["images_per_second"] > 0);
+    CHECK(run["arena_bytes"] > 0);
+    CHECK_FALSE(run.contains("percent_of_peak"));
+    CHECK_FALSE(result.contains("start_up"));
+  }
+  const Ended text = run_lentil(quick({"logreg", "--batch", "8", "--device", "cuda"}), fake);
+  CHECK_THAT(text.out, Contains("Fake GPU (cuda:0), kernels of Lentil") && Contains(" -\n"));
+  const Ended few = run_lentil(
+      quick({"logreg", "--data", "synth:20,20", "--batch", "64", "--train", "--device", "cuda"}), fake);
+  CHECK(few.code == 1);
+  CHECK_THAT(few.err, Contains("20 images for a step of 64"));
+}
+
+TEST_CASE("bench refuses options that do not go with a GPU, or not without one") {
+  CHECK_THAT(refused({"--engine", "vendor"}), Contains("say --device cuda, too"));
+  CHECK_THAT(refused({"--engine", "vendor", "--device", "cuda", "--train"}), Contains("inferences only"));
+  CHECK_THAT(refused({"--layers", "--device", "cuda"}), Contains("leave --device out"));
+  const Words no_driver{"LENTIL_LIBCUDA=/nowhere/libcuda.so.1"};
+  const Ended none = run_lentil(quick({"--device", "cuda"}), no_driver);
+  CHECK(none.code == 1);
+  CHECK_THAT(none.err, Contains("--device cuda: this machine has no CUDA driver"));
+  const Ended fallen_back = run_lentil(quick({"--engine", "vendor", "--device", "auto"}), no_driver);
+  CHECK(fallen_back.code == 1);
+  CHECK_THAT(fallen_back.err, Contains("--engine vendor needs a GPU"));
+}
+
+TEST_CASE("bench by cuDNN and cuBLAS says why it cannot, where it cannot") {
+  const Words fake{"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA};
+  const Ended ended =
+      run_lentil(quick({"logreg", "--batch", "8", "--device", "cuda", "--engine", "vendor"}), fake);
+  if (ended.code == 0) {  // a GPU is behind the libraries
+    std::printf("skipped: cuDNN starts here\n");
+    return;
+  }
+  CHECK(ended.code == 1);
+  CHECK_THAT(ended.err, Contains("cuDNN") || Contains("libcudnn") || Contains("no CUDA kernels"));
+}
