@@ -25,31 +25,32 @@ Described<cudnnTensorDescriptor_t> Descriptors::tensor(std::uint32_t batch, cons
   });
 }
 
-Described<cudnnFilterDescriptor_t> Descriptors::filter(const Layer& l) {
+Described<cudnnFilterDescriptor_t> Descriptors::filter(const Layer& layer) {
   return make<cudnnFilterDescriptor_t>(dnn_.create_filter, dnn_.destroy_filter, [&](auto handle) {
-    return dnn_.set_filter(handle, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW, as_int(l.out_features),
-                           as_int(l.in_features / l.groups), as_int(l.kernel.height), as_int(l.kernel.width));
+    return dnn_.set_filter(handle, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW, as_int(layer.out_features),
+                           as_int(layer.in_features / layer.groups), as_int(layer.kernel.height),
+                           as_int(layer.kernel.width));
   });
 }
 
-Described<cudnnConvolutionDescriptor_t> Descriptors::convolution(const Layer& l) {
+Described<cudnnConvolutionDescriptor_t> Descriptors::convolution(const Layer& layer) {
   return make<cudnnConvolutionDescriptor_t>(
       dnn_.create_convolution, dnn_.destroy_convolution, [&](auto handle) {
-        cudnnStatus_t status =
-            dnn_.set_convolution(handle, as_int(l.padding.top), as_int(l.padding.left),
-                                 as_int(l.stride.height), as_int(l.stride.width), as_int(l.dilation.height),
-                                 as_int(l.dilation.width), CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT);
-        if (status == CUDNN_STATUS_SUCCESS) status = dnn_.set_groups(handle, as_int(l.groups));
+        cudnnStatus_t status = dnn_.set_convolution(
+            handle, as_int(layer.padding.top), as_int(layer.padding.left), as_int(layer.stride.height),
+            as_int(layer.stride.width), as_int(layer.dilation.height), as_int(layer.dilation.width),
+            CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT);
+        if (status == CUDNN_STATUS_SUCCESS) status = dnn_.set_groups(handle, as_int(layer.groups));
         // The default may round inputs to tf32: fast, and no float32 any more.
         return status == CUDNN_STATUS_SUCCESS ? dnn_.set_math(handle, CUDNN_FMA_MATH) : status;
       });
 }
 
-Described<cudnnPoolingDescriptor_t> Descriptors::pooling(cudnnPoolingMode_t mode, const Layer& l) {
+Described<cudnnPoolingDescriptor_t> Descriptors::pooling(cudnnPoolingMode_t mode, const Layer& layer) {
   return make<cudnnPoolingDescriptor_t>(dnn_.create_pooling, dnn_.destroy_pooling, [&](auto handle) {
-    return dnn_.set_pooling(handle, mode, CUDNN_PROPAGATE_NAN, as_int(l.kernel.height),
-                            as_int(l.kernel.width), as_int(l.padding.top), as_int(l.padding.left),
-                            as_int(l.stride.height), as_int(l.stride.width));
+    return dnn_.set_pooling(handle, mode, CUDNN_PROPAGATE_NAN, as_int(layer.kernel.height),
+                            as_int(layer.kernel.width), as_int(layer.padding.top), as_int(layer.padding.left),
+                            as_int(layer.stride.height), as_int(layer.stride.width));
   });
 }
 

@@ -17,9 +17,9 @@ class Descriptors {
   explicit Descriptors(const Libraries& libraries) : dnn_(libraries.dnn()) {}
 
   Described<cudnnTensorDescriptor_t> tensor(std::uint32_t batch, const Shape& shape);
-  Described<cudnnFilterDescriptor_t> filter(const Layer& conv2d);
-  Described<cudnnConvolutionDescriptor_t> convolution(const Layer& conv2d);
-  Described<cudnnPoolingDescriptor_t> pooling(cudnnPoolingMode_t mode, const Layer& pool);
+  Described<cudnnFilterDescriptor_t> filter(const Layer& layer);
+  Described<cudnnConvolutionDescriptor_t> convolution(const Layer& layer);
+  Described<cudnnPoolingDescriptor_t> pooling(cudnnPoolingMode_t mode, const Layer& layer);
   Described<cudnnActivationDescriptor_t> activation(cudnnActivationMode_t mode, double coefficient);
 
   cudnnStatus_t status() const { return status_; }

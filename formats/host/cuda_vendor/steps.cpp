@@ -23,7 +23,7 @@ bool does_nothing(const Layer& l) {
 
 bool is_even(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
 
-// Makes one step after the other. `failure` says why it stopped.
+// Makes one step after the other.
 class StepMaker {
  public:
   StepMaker(const Libraries& libraries, const StepOptions& options) : l_(libraries), options_(options) {}
@@ -31,8 +31,6 @@ class StepMaker {
   Outcome<VendorStep> make(const Layer& layer, const Shape& in, const Shape& out);
 
  private:
-  using Run = std::function<std::optional<Failure>(const StepMemory&)>;
-
   Outcome<VendorStep> conv2d(const Layer&, const Shape& in, const Shape& out);
   Outcome<VendorStep> linear(const Layer&, const Shape& in, const Shape& out);
   Outcome<VendorStep> pool(cudnnPoolingMode_t, const Layer&, const Shape& in, const Shape& out);
@@ -42,20 +40,19 @@ class StepMaker {
   Outcome<VendorStep> done(const Descriptors& descriptors, VendorStep step) const;
   cudnnStatus_t add_bias(const StepMemory& m, const Described<cudnnTensorDescriptor_t>& bias,
                          const Described<cudnnTensorDescriptor_t>& y) const;
-  Run checked(const char* doing, std::function<cudnnStatus_t(const StepMemory&)> call) const;
+  // A call of cuDNN whose failure is told.
+  template <class Call>
+  std::function<std::optional<Failure>(const StepMemory&)> checked(const char* doing, Call call) const {
+    return [&l = l_, doing, call](const StepMemory& m) -> std::optional<Failure> {
+      const cudnnStatus_t status = call(m);
+      if (status == CUDNN_STATUS_SUCCESS) return std::nullopt;
+      return l.failure(doing, status);
+    };
+  }
 
   const Libraries& l_;
   StepOptions options_;
 };
-
-StepMaker::Run StepMaker::checked(const char* doing,
-                                  std::function<cudnnStatus_t(const StepMemory&)> call) const {
-  return [&l = l_, doing, call = std::move(call)](const StepMemory& m) -> std::optional<Failure> {
-    const cudnnStatus_t status = call(m);
-    if (status == CUDNN_STATUS_SUCCESS) return std::nullopt;
-    return l.failure(doing, status);
-  };
-}
 
 Outcome<VendorStep> StepMaker::done(const Descriptors& descriptors, VendorStep step) const {
   if (descriptors.status() != CUDNN_STATUS_SUCCESS)
@@ -108,12 +105,12 @@ Outcome<VendorStep> StepMaker::conv2d(const Layer& layer, const Shape& in, const
   if (d.status() != CUDNN_STATUS_SUCCESS) return done(d, {});
   const Algorithm a = c.choose(l_, options_.most_workspace_bytes);
   return done(d, {.workspace_bytes = a.bytes,
-                  .run = checked("a convolution", [this_ = *this, c, a](const auto& m) {
-                    const Libraries& l = this_.l_;
+                  .run = checked("a convolution", [maker = *this, c, a](const auto& m) {
+                    const Libraries& l = maker.l_;
                     const cudnnStatus_t status = l.dnn().convolve(
                         l.dnn_handle(), &kOne, c.x.get(), m.x, c.filter.get(), m.weight, c.how.get(),
                         a.algorithm, m.workspace, a.bytes, &kZero, c.y.get(), m.y);
-                    return status == CUDNN_STATUS_SUCCESS ? this_.add_bias(m, c.bias, c.y) : status;
+                    return status == CUDNN_STATUS_SUCCESS ? maker.add_bias(m, c.bias, c.y) : status;
                   })});
 }
 
@@ -124,13 +121,13 @@ Outcome<VendorStep> StepMaker::linear(const Layer& layer, const Shape&, const Sh
   const int outs = as_int(layer.out_features), ins = as_int(layer.in_features),
             images = as_int(options_.batch);
   return done(
-      d, {.run = [this_ = *this, y, bias, outs, ins, images](const StepMemory& m) -> std::optional<Failure> {
-        const Libraries& l = this_.l_;
+      d, {.run = [maker = *this, y, bias, outs, ins, images](const StepMemory& m) -> std::optional<Failure> {
+        const Libraries& l = maker.l_;
         const cublasStatus_t multiplied =
             l.blas().sgemm(l.blas_handle(), CUBLAS_OP_T, CUBLAS_OP_N, outs, images, ins, &kOne, m.weight, ins,
                            m.x, ins, &kZero, m.y, outs);
         if (multiplied != CUBLAS_STATUS_SUCCESS) return l.failure("a matrix product", multiplied);
-        const cudnnStatus_t added = this_.add_bias(m, bias, y);
+        const cudnnStatus_t added = maker.add_bias(m, bias, y);
         if (added != CUDNN_STATUS_SUCCESS) return l.failure("adding a bias", added);
         return std::nullopt;
       }});
@@ -146,7 +143,7 @@ Outcome<VendorStep> StepMaker::pool(cudnnPoolingMode_t mode, const Layer& layer,
   return done(d, {.run = checked("a pool", [&l = l_, x, y, how](const StepMemory& m) {
                     return l.dnn().pool(l.dnn_handle(), how.get(), &kOne, x.get(), m.x, &kZero, y.get(), m.y);
                   })});
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): it loses sight of a shared_ptr inside a std::function
 
 Outcome<VendorStep> StepMaker::activation(cudnnActivationMode_t mode, double coefficient,
                                           const Shape& shape) {
