@@ -31,18 +31,20 @@ class StepMaker {
   Outcome<VendorStep> make(const Layer& layer, const Shape& in, const Shape& out);
 
  private:
+  using Run = std::function<std::optional<Failure>(const StepMemory&)>;
+
   Outcome<VendorStep> conv2d(const Layer&, const Shape& in, const Shape& out);
   Outcome<VendorStep> linear(const Layer&, const Shape& in, const Shape& out);
   Outcome<VendorStep> pool(cudnnPoolingMode_t, const Layer&, const Shape& in, const Shape& out);
   Outcome<VendorStep> activation(cudnnActivationMode_t, double coefficient, const Shape&);
   Outcome<VendorStep> softmax(cudnnSoftmaxAlgorithm_t, const Shape&);
 
-  Outcome<VendorStep> done(const Descriptors& descriptors, VendorStep step) const;
+  Outcome<VendorStep> done(const Descriptors& descriptors, Run run, bool in_place = false) const;
   cudnnStatus_t add_bias(const StepMemory& m, const Described<cudnnTensorDescriptor_t>& bias,
                          const Described<cudnnTensorDescriptor_t>& y) const;
   // A call of cuDNN whose failure is told.
   template <class Call>
-  std::function<std::optional<Failure>(const StepMemory&)> checked(const char* doing, Call call) const {
+  Run checked(const char* doing, Call call) const {
     return [&l = l_, doing, call](const StepMemory& m) -> std::optional<Failure> {
       const cudnnStatus_t status = call(m);
       if (status == CUDNN_STATUS_SUCCESS) return std::nullopt;
@@ -54,9 +56,11 @@ class StepMaker {
   StepOptions options_;
 };
 
-Outcome<VendorStep> StepMaker::done(const Descriptors& descriptors, VendorStep step) const {
+Outcome<VendorStep> StepMaker::done(const Descriptors& descriptors, Run run, bool in_place) const {
   if (descriptors.status() != CUDNN_STATUS_SUCCESS)
     return l_.failure("describing it to cuDNN", descriptors.status());
+  VendorStep step{.in_place = in_place};
+  step.run = std::move(run);
   return step;
 }
 
@@ -104,14 +108,15 @@ Outcome<VendorStep> StepMaker::conv2d(const Layer& layer, const Shape& in, const
                       .how = d.convolution(layer)};
   if (d.status() != CUDNN_STATUS_SUCCESS) return done(d, {});
   const Algorithm a = c.choose(l_, options_.most_workspace_bytes);
-  return done(d, {.workspace_bytes = a.bytes,
-                  .run = checked("a convolution", [maker = *this, c, a](const auto& m) {
-                    const Libraries& l = maker.l_;
-                    const cudnnStatus_t status = l.dnn().convolve(
-                        l.dnn_handle(), &kOne, c.x.get(), m.x, c.filter.get(), m.weight, c.how.get(),
-                        a.algorithm, m.workspace, a.bytes, &kZero, c.y.get(), m.y);
-                    return status == CUDNN_STATUS_SUCCESS ? maker.add_bias(m, c.bias, c.y) : status;
-                  })});
+  auto step = done(d, checked("a convolution", [maker = *this, c, a](const StepMemory& m) {
+                     const Libraries& l = maker.l_;
+                     const cudnnStatus_t status = l.dnn().convolve(
+                         l.dnn_handle(), &kOne, c.x.get(), m.x, c.filter.get(), m.weight, c.how.get(),
+                         a.algorithm, m.workspace, a.bytes, &kZero, c.y.get(), m.y);
+                     return status == CUDNN_STATUS_SUCCESS ? maker.add_bias(m, c.bias, c.y) : status;
+                   }));
+  if (step) step->workspace_bytes = a.bytes;
+  return step;
 }
 
 // The weights, [out][in] in rows, are [in][out] in cuBLAS's columns; images are its columns.
@@ -120,17 +125,15 @@ Outcome<VendorStep> StepMaker::linear(const Layer& layer, const Shape&, const Sh
   const auto y = d.tensor(options_.batch, out), bias = d.tensor(1, {out.channels, 1, 1});
   const int outs = as_int(layer.out_features), ins = as_int(layer.in_features),
             images = as_int(options_.batch);
-  return done(
-      d, {.run = [maker = *this, y, bias, outs, ins, images](const StepMemory& m) -> std::optional<Failure> {
-        const Libraries& l = maker.l_;
-        const cublasStatus_t multiplied =
-            l.blas().sgemm(l.blas_handle(), CUBLAS_OP_T, CUBLAS_OP_N, outs, images, ins, &kOne, m.weight, ins,
-                           m.x, ins, &kZero, m.y, outs);
-        if (multiplied != CUBLAS_STATUS_SUCCESS) return l.failure("a matrix product", multiplied);
-        const cudnnStatus_t added = maker.add_bias(m, bias, y);
-        if (added != CUDNN_STATUS_SUCCESS) return l.failure("adding a bias", added);
-        return std::nullopt;
-      }});
+  return done(d, [maker = *this, y, bias, outs, ins, images](const StepMemory& m) -> std::optional<Failure> {
+    const Libraries& l = maker.l_;
+    const cublasStatus_t multiplied = l.blas().sgemm(l.blas_handle(), CUBLAS_OP_T, CUBLAS_OP_N, outs, images,
+                                                     ins, &kOne, m.weight, ins, m.x, ins, &kZero, m.y, outs);
+    if (multiplied != CUBLAS_STATUS_SUCCESS) return l.failure("a matrix product", multiplied);
+    const cudnnStatus_t added = maker.add_bias(m, bias, y);
+    if (added != CUDNN_STATUS_SUCCESS) return l.failure("adding a bias", added);
+    return std::nullopt;
+  });
 }
 
 Outcome<VendorStep> StepMaker::pool(cudnnPoolingMode_t mode, const Layer& layer, const Shape& in,
@@ -140,31 +143,30 @@ Outcome<VendorStep> StepMaker::pool(cudnnPoolingMode_t mode, const Layer& layer,
   Descriptors d(l_);
   const auto x = d.tensor(options_.batch, in), y = d.tensor(options_.batch, out);
   const auto how = d.pooling(mode, layer);
-  return done(d, {.run = checked("a pool", [&l = l_, x, y, how](const StepMemory& m) {
-                    return l.dnn().pool(l.dnn_handle(), how.get(), &kOne, x.get(), m.x, &kZero, y.get(), m.y);
-                  })});
-}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): it loses sight of a shared_ptr inside a std::function
+  return done(d, checked("a pool", [&l = l_, x, y, how](const StepMemory& m) {
+                return l.dnn().pool(l.dnn_handle(), how.get(), &kOne, x.get(), m.x, &kZero, y.get(), m.y);
+              }));
+}
 
 Outcome<VendorStep> StepMaker::activation(cudnnActivationMode_t mode, double coefficient,
                                           const Shape& shape) {
   Descriptors d(l_);
   const auto values = d.tensor(options_.batch, shape);
   const auto how = d.activation(mode, coefficient);
-  return done(d,
-              {.in_place = true, .run = checked("an activation", [&l = l_, values, how](const StepMemory& m) {
-                                   return l.dnn().activate(l.dnn_handle(), how.get(), &kOne, values.get(),
-                                                           m.x, &kZero, values.get(), m.y);
-                                 })});
+  const auto call = [&l = l_, values, how](const StepMemory& m) {
+    return l.dnn().activate(l.dnn_handle(), how.get(), &kOne, values.get(), m.x, &kZero, values.get(), m.y);
+  };
+  return done(d, checked("an activation", call), /*in_place=*/true);
 }
 
 Outcome<VendorStep> StepMaker::softmax(cudnnSoftmaxAlgorithm_t algorithm, const Shape& shape) {
   Descriptors d(l_);
   const auto values = d.tensor(options_.batch, {static_cast<std::uint32_t>(shape.count()), 1, 1});
-  return done(
-      d, {.in_place = true, .run = checked("a softmax", [&l = l_, values, algorithm](const StepMemory& m) {
-                              return l.dnn().softmax(l.dnn_handle(), algorithm, CUDNN_SOFTMAX_MODE_CHANNEL,
-                                                     &kOne, values.get(), m.x, &kZero, values.get(), m.y);
-                            })});
+  const auto call = [&l = l_, values, algorithm](const StepMemory& m) {
+    return l.dnn().softmax(l.dnn_handle(), algorithm, CUDNN_SOFTMAX_MODE_CHANNEL, &kOne, values.get(), m.x,
+                           &kZero, values.get(), m.y);
+  };
+  return done(d, checked("a softmax", call), /*in_place=*/true);
 }
 
 Outcome<VendorStep> StepMaker::make(const Layer& layer, const Shape& in, const Shape& out) {
