@@ -51,6 +51,10 @@ constexpr bool is_batch_norm(LayerType type) {
   return type == LayerType::batch_norm1d || type == LayerType::batch_norm2d;
 }
 
+constexpr bool is_dropout(LayerType type) {
+  return type == LayerType::dropout || type == LayerType::dropout2d;
+}
+
 // Sums, differences and products: of two layers, or of one and a constant, which is the weight.
 constexpr bool is_arithmetic(LayerType type) {
   return type == LayerType::add || type == LayerType::sub || type == LayerType::mul;

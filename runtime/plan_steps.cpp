@@ -72,7 +72,7 @@ Step single_step(const PlanNotes& n, std::uint16_t index, std::uint16_t input) {
   const Layer layer = n.model.layer(index);
   Step step{.type = layer.type, .activation = activation_of(layer.type), .layer = index, .input = input};
   if (step.activation != kernels::Activation::none) step.activation_layer = index;
-  if (layer.type == LayerType::dropout || layer.type == LayerType::dropout2d) step.dropout = index;
+  if (is_dropout(layer.type)) step.dropout = index;
   return step;
 }
 

@@ -36,7 +36,7 @@ struct ConvertOptions {
 };
 
 void declare(Arguments& a, ConvertOptions& o) {
-  a.operand("IN", o.file, "what is read, told by its contents: " + importable_kinds());
+  a.operand("IN", o.file, "what is read, told by its contents: " + importer_kinds());
   a.text("-o,--output", "FILE", o.output,
          "the new model file; without it IN's name with the ending .lentil, here");
   declare(a, o.import);
@@ -84,11 +84,10 @@ std::string hint(Machine& machine, const ModelFile& file) {
   if (!input) return {};
   const Dataset digits = need(input->fit(synth_dataset(digits_for(file), kSynthSeed, SynthPart::extra)));
   const std::vector<Suspect> suspects = input_suspects(file);
-  const Suspect* better = better_suspect(machine, file, suspects, digits);
-  if (better == nullptr) return {};
+  const auto better = better_suspect(machine, file, suspects, digits);
+  if (!better) return {};
   return fmt::format("drawn digits are read {} with {}: if it was trained so, add {}",
-                     test_text(test_model(machine, better->file, digits, kDigitClasses)), better->what,
-                     better->flag);
+                     test_text(better->test), better->suspect->what, better->suspect->flag);
 }
 
 // Reads the file again and runs its samples: the program's word that it holds what was converted.
@@ -109,7 +108,7 @@ int run(const Command& command, std::span<const std::string> words) {
   const std::string output = output_of(options);
   check_output(output);
   Machine machine(1);
-  ImportedModel imported = import_with(options.file, options.import);
+  ImportedModel imported = import_with(read_source(options.file), options.import);
   ModelFile& file = imported.file;
   if (!options.name.empty()) file.name = options.name;
   if (file.golden.empty()) file.golden = golden_of(machine, file);

@@ -1,21 +1,15 @@
 #include "tools/golden.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "formats/host/samples.h"
+#include "tools/magnitude.h"
 #include "tools/stop.h"
 
 namespace lentil::tools {
 namespace {
 
 constexpr std::uint32_t kSamples = 16;
-
-double difference(float a, float b) {
-  const double d = std::abs(double{a} - double{b});
-  return std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
-}
 
 }  // namespace
 
@@ -40,7 +34,7 @@ GoldenCheck check_golden(const formats::ModelFile& file, const RunSample& run) {
       fail("a golden sample has outputs of another size than the network");
     double largest = 0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      largest = std::max(largest, difference(outputs[i], sample.outputs[i]));
+      largest = std::max(largest, magnitude(double{outputs[i]} - double{sample.outputs[i]}));
     }
     ++check.samples;
     check.equal += largest == 0;

@@ -53,10 +53,6 @@ void check_line(const std::string& arch) {
                      join(names, ", "), did_you_mean(arch, names)));
 }
 
-AlignedBytes bytes_of(const std::string& path) {
-  return path == kStandardInput ? read_standard_input() : need(read_file_aligned(path));
-}
-
 std::string line(const char* title, const std::string& text) {
   return fmt::format("{:<9} {}\n", title, printable(text));
 }
@@ -76,14 +72,12 @@ void declare(Arguments& a, ImportFlags& f) {
   a.text("--labels", "NAME,...", f.labels, "the classes");
 }
 
-std::string importable_kinds() {
-  std::string kinds;
-  for (const Importer* importer : importers())
-    kinds += (kinds.empty() ? "" : "; ") + std::string(importer->summary);
-  return kinds;
+ImportSource read_source(const std::string& path) {
+  if (path == kStandardInput) return {"standard input", read_standard_input()};
+  return {path, need(read_file_aligned(path))};
 }
 
-ImportedModel import_with(const std::string& path, const ImportFlags& flags, const ModelFile* example) {
+ImportedModel import_with(const ImportSource& source, const ImportFlags& flags, const ModelFile* example) {
   const std::optional<ModelFile> named = network_named(flags.arch);
   if (!flags.arch.empty() && !named) check_line(flags.arch);
   const ImportOptions options{.arch = named ? "" : flags.arch,
@@ -94,8 +88,7 @@ ImportedModel import_with(const std::string& path, const ImportFlags& flags, con
                               .input = flags.normalize,
                               .invert = flags.invert,
                               .labels = split(flags.labels, ',')};
-  return need(
-      import_model(ImportSource{path == kStandardInput ? "standard input" : path, bytes_of(path)}, options));
+  return need(import_model(source, options));
 }
 
 std::string report_text(const ImportReport& report) {

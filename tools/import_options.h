@@ -14,12 +14,12 @@ struct ImportFlags {
 
 void declare(Arguments& arguments, ImportFlags& flags);
 
-// The kinds of files that can be read, as a sentence's end.
-std::string importable_kinds();
+// `path` may be "-". Stops if it cannot be read.
+formats::ImportSource read_source(const std::string& path);
 
-// Reads the file as the flags say; `path` may be "-". Stops if that cannot be done. What neither they nor the
+// Reads the file as the flags say. Stops if that cannot be done. What neither they nor the
 // file say is as in `like`, if there is one: the network of weights alone, and how pixels become its input.
-formats::ImportedModel import_with(const std::string& path, const ImportFlags& flags,
+formats::ImportedModel import_with(const formats::ImportSource& source, const ImportFlags& flags,
                                    const formats::ModelFile* like = nullptr);
 
 // What was read, matched, assumed and left out: lines for people.

@@ -45,16 +45,14 @@ std::vector<Suspect> input_suspects(const ModelFile& file) {
   return suspects;
 }
 
-const Suspect* better_suspect(Machine& machine, const ModelFile& file, const std::vector<Suspect>& suspects,
-                              const Dataset& data) {
+std::optional<BetterSuspect> better_suspect(Machine& machine, const ModelFile& file,
+                                            const std::vector<Suspect>& suspects, const Dataset& data) {
   const TestResult now = test_model(machine, file, data, kBatch);
-  const Suspect* best = nullptr;
-  double best_loss = now.loss * kMuchBetter;
+  std::optional<BetterSuspect> best;
   for (const Suspect& suspect : suspects) {
-    const TestResult test = test_model(machine, suspect.file, data, kBatch);
-    if (test.loss >= best_loss || test.correct < now.correct) continue;
-    best = &suspect;
-    best_loss = test.loss;
+    TestResult test = test_model(machine, suspect.file, data, kBatch);
+    const double limit = best ? best->test.loss : now.loss * kMuchBetter;
+    if (test.loss < limit && test.correct >= now.correct) best = BetterSuspect{&suspect, std::move(test)};
   }
   return best;
 }

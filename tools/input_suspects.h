@@ -1,5 +1,6 @@
 // Ways to feed a network that people forget to mention.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,14 @@ struct Suspect {
 // The network with other scalings, and with the ink inverted.
 std::vector<Suspect> input_suspects(const formats::ModelFile& file);
 
-// The suspect with which the network reads the images much better than as it is; null: none.
-const Suspect* better_suspect(Machine& machine, const formats::ModelFile& file,
-                              const std::vector<Suspect>& suspects, const formats::Dataset& data);
+struct BetterSuspect {
+  const Suspect* suspect;
+  formats::TestResult test;
+};
+
+// The suspect with which the network reads the images much better than as it is; nothing: there is none.
+std::optional<BetterSuspect> better_suspect(Machine& machine, const formats::ModelFile& file,
+                                            const std::vector<Suspect>& suspects,
+                                            const formats::Dataset& data);
 
 }  // namespace lentil::tools

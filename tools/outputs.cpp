@@ -1,10 +1,9 @@
 #include "tools/outputs.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "runtime/answer.h"
+#include "tools/magnitude.h"
 #include "tools/stop.h"
 
 namespace lentil::tools {
@@ -34,11 +33,6 @@ std::vector<float> run_images(Machine& machine, const ModelFile& file, const Dat
   return outputs;
 }
 
-double difference(float a, float b) {
-  const double d = std::abs(double{a} - double{b});
-  return std::isnan(d) ? std::numeric_limits<double>::infinity() : d;
-}
-
 }  // namespace
 
 Outputs run_all(Machine& machine, const ModelFile& file, const Dataset& data) {
@@ -54,6 +48,12 @@ std::vector<float> run_layers(Machine& machine, const ModelFile& file, std::size
   ModelFile part = file;
   part.layers.resize(layers);
   return run_images(machine, part, data);
+}
+
+void keep_first(Dataset& data, std::size_t images) {
+  if (images >= data.size()) return;
+  data.labels.resize(images);
+  data.pixels.resize(images * data.image_size());
 }
 
 TestResult score(const Outputs& outputs, const Dataset& data) {
@@ -74,7 +74,7 @@ Comparison compare(const Outputs& a, const Outputs& b) {
   for (std::size_t i = 0; i < a.images(); ++i) {
     comparison.equal_answers += answer(a.of(i)) == answer(b.of(i));
     for (std::size_t c = 0; c < a.classes; ++c) {
-      const double d = difference(a.of(i)[c], b.of(i)[c]);
+      const double d = magnitude(double{a.of(i)[c]} - double{b.of(i)[c]});
       comparison.largest = std::max(comparison.largest, d);
       sum += d;
     }

@@ -24,6 +24,9 @@ struct Outputs {
 // Logits and log-probabilities become probabilities. Stops if the images do not suit the network.
 Outputs run_all(Machine& machine, const formats::ModelFile& file, const formats::Dataset& data);
 
+// Of more images only the first so many stay.
+void keep_first(formats::Dataset& data, std::size_t images);
+
 // The values that the network's first `layers` layers give, image by image.
 std::vector<float> run_layers(Machine& machine, const formats::ModelFile& file, std::size_t layers,
                               const formats::Dataset& data);

@@ -11,13 +11,6 @@ using namespace formats;
 
 constexpr std::size_t kTried = 200;  // images: enough to see whether a suspect fits
 
-Dataset first_images(const Dataset& data, std::size_t count) {
-  Dataset part = data;
-  part.labels.resize(std::min(count, data.size()));
-  part.pixels.resize(part.size() * data.image_size());
-  return part;
-}
-
 Outputs first_outputs(const Outputs& outputs, std::size_t count) {
   Outputs part = outputs;
   part.probabilities.resize(std::min(count, outputs.images()) * outputs.classes);
@@ -81,7 +74,8 @@ std::vector<Suspect> all_suspects(const ModelFile& file) {
 
 std::optional<Explanation> explain_difference(Machine& machine, const ModelFile& file, const Dataset& data,
                                               const Outputs& wanted, double limit) {
-  const Dataset images = first_images(data, std::min(kTried, wanted.images()));
+  Dataset images = data;
+  keep_first(images, std::min(kTried, wanted.images()));
   const Outputs targets = first_outputs(wanted, images.size());
   for (Suspect& suspect : all_suspects(file)) {
     const Comparison comparison = compare(run_all(machine, suspect.file, images), targets);

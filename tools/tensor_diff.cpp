@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
+
+#include "tools/magnitude.h"
 
 namespace lentil::tools {
 namespace {
@@ -14,10 +14,6 @@ namespace {
 using formats::NamedTensor;
 using Tensors = std::span<const NamedTensor>;
 using Partners = std::vector<std::optional<std::size_t>>;  // of each tensor of A, in B
-
-double magnitude(double value) {
-  return std::isnan(value) ? std::numeric_limits<double>::infinity() : std::abs(value);
-}
 
 TensorDiff compare(const NamedTensor& a, const NamedTensor& b) {
   TensorDiff diff{.a = a.name, .b = b.name, .shape_a = a.shape, .shape_b = b.shape};

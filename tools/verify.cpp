@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "formats/host/file_io.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/expected_outputs.h"
 #include "tools/import_options.h"
 #include "tools/machine.h"
+#include "tools/magnitude.h"
 #include "tools/output.h"
 #include "tools/outputs.h"
 #include "tools/stop.h"
@@ -54,17 +54,11 @@ struct Side {
   Outputs outputs{};
 };
 
-void keep_first(Dataset& data, std::uint32_t images) {
-  if (images == 0 || images >= data.size()) return;
-  data.labels.resize(images);
-  data.pixels.resize(data.size() * data.image_size());
-}
-
 Side model_side(Machine& machine, const VerifyOptions& options, const std::string& path,
                 const ModelFile& file) {
   Side side{.name = path, .file = file};
   side.data = load_data(options.data, file, true).test;
-  keep_first(side.data, options.images);
+  if (options.images != 0) keep_first(side.data, options.images);
   side.outputs = run_all(machine, file, side.data);
   return side;
 }
@@ -72,9 +66,8 @@ Side model_side(Machine& machine, const VerifyOptions& options, const std::strin
 // Flags are about other people's files: ours know it all. Weights alone are taken for the network of
 // `example`, and pictures are what that makes of them, unless a flag says otherwise.
 ModelFile load(const std::string& path, const ImportFlags& flags, const ModelFile* example) {
-  const auto bytes = read_file_aligned(path);
-  const bool ours = bytes && kLentilImporter.recognizes(*bytes);
-  return import_with(path, ours ? ImportFlags{} : flags, example).file;
+  const ImportSource source = read_source(path);
+  return import_with(source, kLentilImporter.recognizes(source.bytes) ? ImportFlags{} : flags, example).file;
 }
 
 Side other_side(Machine& machine, const VerifyOptions& options, const Side& a) {
@@ -99,8 +92,7 @@ struct LayerDifference {
 std::vector<std::size_t> running_layers(const ModelFile& file) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
-    const LayerType type = file.layers[i].settings.type;
-    if (type != LayerType::dropout && type != LayerType::dropout2d) indices.push_back(i);
+    if (!is_dropout(file.layers[i].settings.type)) indices.push_back(i);
   }
   return indices;
 }
@@ -109,7 +101,7 @@ std::vector<std::size_t> running_layers(const ModelFile& file) {
 double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
   double difference = 0, size = 1;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = std::max(difference, std::abs(double{a[i]} - double{b[i]}));
+    difference = std::max(difference, magnitude(double{a[i]} - double{b[i]}));
     size = std::max(size, std::abs(double{a[i]}));
   }
   return difference / size;

@@ -5,6 +5,12 @@
 
 namespace lentil::formats {
 
+std::string spell_sizes(std::span<const std::uint32_t> sizes) {
+  std::string text;
+  for (const std::uint32_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text.empty() ? "a single value" : text;
+}
+
 std::vector<NamedTensor> state_dict(const ModelFile& file) {
   std::vector<NamedTensor> tensors;
   for (const LayerData& layer : file.layers) {

@@ -1,6 +1,7 @@
 // Tensors as other programs' files hold them: by name.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct NamedTensor {
   std::vector<float> values;         // row-major, whatever the file's strides are
   std::string type;                  // as stored: "float32", "float16", "bfloat16", "float64", "int64", ...
 };
+
+std::string spell_sizes(std::span<const std::uint32_t> sizes);  // "20x10x5x5"
 
 // A network's tensors, layer by layer, under the names that PyTorch's state_dict gives them: "conv1.weight",
 // "conv1.bias", "bn1.running_var". What a layer adds, subtracts or multiplies by is "NAME.constant".

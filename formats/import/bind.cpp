@@ -90,8 +90,8 @@ Outcome<std::monostate> complete(SpecLayer& layer, const ParameterGroup& group, 
   if (type == LayerType::prelu) layer.channels = group.weight->values.size() > 1;
   if (type != LayerType::conv2d && type != LayerType::linear) return std::monostate{};
   if (group.rank() != rank_of(type)) {
-    return Failure{"its weight is " + shape_text(*group.weight) + ", and " + std::to_string(rank_of(type)) +
-                   " sides are expected"};
+    return Failure{"its weight is " + spell_sizes(group.weight->shape) + ", and " +
+                   std::to_string(rank_of(type)) + " sides are expected"};
   }
   const auto shape = ordered_shape(*group.weight, transposed);
   layer.out = layer.out.value_or(shape[0]);
@@ -117,14 +117,6 @@ bool fits(const NamedTensor& tensor, const LayerData& layer, Slot slot, bool tra
          std::ranges::equal(ordered_shape(tensor, transposed), wanted.dimensions());
 }
 
-std::string wanted_text(const LayerData& layer, Slot slot) {
-  const TensorShape shape = tensor_shape(layer.view(), slot);
-  std::string text;
-  for (const std::uint32_t side : shape.dimensions())
-    text += (text.empty() ? "" : "x") + std::to_string(side);
-  return text;
-}
-
 // The group's tensors become the layer's; a batch-norm without scale and shift keeps ones and zeros.
 Outcome<std::monostate> put_in(const Source& source, LayerData& layer, std::vector<std::string>& used) {
   for (std::size_t s = 0; s < kSlots; ++s) {
@@ -137,9 +129,10 @@ Outcome<std::monostate> put_in(const Source& source, LayerData& layer, std::vect
       continue;
     }
     if (!fits(*tensor, layer, slot, source.transposed)) {
-      return at_layer(layer.name, "'" + tensor->name + "' is " + shape_text(*tensor) +
-                                      ", and the network wants " +
-                                      (layer.tensor(slot).empty() ? "none" : wanted_text(layer, slot)));
+      const TensorShape shape = tensor_shape(layer.view(), slot);
+      const std::string wanted = layer.tensor(slot).empty() ? "none" : spell_sizes(shape.dimensions());
+      return at_layer(layer.name, "'" + tensor->name + "' is " + spell_sizes(tensor->shape) +
+                                      ", and the network wants " + wanted);
     }
     layer.tensor(slot) = slot == Slot::weight ? ordered_values(*tensor, source.transposed) : tensor->values;
     used.push_back(tensor->name);
@@ -203,8 +196,12 @@ Outcome<BoundNetwork> bind_chain(const Chain& chain, const WeightFile& weights, 
   return fill(std::move(*file), sources);
 }
 
+Outcome<BoundNetwork> bind_by_name(const ModelFile& like, const WeightFile& weights) {
+  return bind_each(like, weights, true);
+}
+
 Outcome<BoundNetwork> bind_network(const ModelFile& like, const WeightFile& weights) {
-  auto named = bind_each(like, weights, true);
+  auto named = bind_by_name(like, weights);
   if (named) return named;
   auto ordered = bind_each(like, weights, false);
   return ordered ? std::move(ordered) : std::move(named);

@@ -35,7 +35,9 @@ struct BoundNetwork {
 // next ones in the file. Failures name the layer and what does not fit.
 Outcome<BoundNetwork> bind_chain(const Chain& chain, const WeightFile& weights, const Shape& input);
 
-// The weights of `weights` in the layers of `like`: by name, or if there are none such by order and shape.
+// The weights of `weights` in the layers of `like`: of the layers' names alone; or if these are not there, or
+// do not fit, by order and shape.
+Outcome<BoundNetwork> bind_by_name(const ModelFile& like, const WeightFile& weights);
 Outcome<BoundNetwork> bind_network(const ModelFile& like, const WeightFile& weights);
 
 }  // namespace lentil::formats

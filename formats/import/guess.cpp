@@ -59,8 +59,8 @@ Outcome<std::vector<Piece>> pieces_of(const WeightFile& weights) {
     else if (group.rank() == 4)
       piece.kind = Kind::convolution;
     else if (group.rank() != 2)
-      return Failure{"nobody can tell what '" + group.weight->name + "' (" + shape_text(*group.weight) +
-                     ") is"};
+      return Failure{"nobody can tell what '" + group.weight->name + "' (" +
+                     spell_sizes(group.weight->shape) + ") is"};
     if (!pieces.empty()) pieces.back().room = room_between(pieces.back().group.name, group.name);
     pieces.push_back(std::move(piece));
   }
@@ -127,7 +127,7 @@ class Search {
   void linear(std::size_t i, const Shape& shape, const std::string& line) {
     const NamedTensor& weight = *pieces_[i].group.weight;
     if (weight.shape[1] != shape.count()) {
-      stuck_ = "'" + weight.name + "' (" + shape_text(weight) + ")";
+      stuck_ = "'" + weight.name + "' (" + spell_sizes(weight.shape) + ")";
       return;
     }
     const bool flat = shape.plane() == 1 && i > 0 && pieces_[i - 1].kind == Kind::linear;

@@ -39,6 +39,7 @@ struct Importer {
 };
 
 std::span<const Importer* const> importers();
+std::string importer_kinds();  // what they read, as a sentence's end
 
 // Failures name the path; that of an unknown kind names the kinds that can be read.
 Outcome<Imported> import_file(const std::string& path);

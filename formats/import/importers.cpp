@@ -12,7 +12,11 @@ namespace {
 constexpr std::array kImporters{&kLentilImporter, &kSafetensorsImporter, &kTorchImporter, &kNpzImporter,
                                 &kKerasImporter,  &kTfliteImporter,      &kOnnxImporter};
 
-std::string known_kinds() {
+}  // namespace
+
+std::span<const Importer* const> importers() { return kImporters; }
+
+std::string importer_kinds() {
   std::string kinds;
   for (const Importer* importer : kImporters) {
     kinds += (kinds.empty() ? "" : "; ") + std::string(importer->summary);
@@ -20,15 +24,11 @@ std::string known_kinds() {
   return kinds;
 }
 
-}  // namespace
-
-std::span<const Importer* const> importers() { return kImporters; }
-
 Outcome<Imported> import_source(const ImportSource& source) {
   const auto reader = std::ranges::find_if(
       kImporters, [&](const Importer* importer) { return importer->recognizes(source.bytes); });
   if (reader == kImporters.end()) {
-    return Failure{source.path + ": not a model file of a kind that can be read (" + known_kinds() + ")"};
+    return Failure{source.path + ": not a model file of a kind that can be read (" + importer_kinds() + ")"};
   }
   auto imported = (*reader)->read(source);
   if (!imported) return Failure{source.path + ": " + imported.error().message};

@@ -45,10 +45,11 @@ std::string layers_text(const WeightFile& weights) {
   std::vector<std::string> layers;
   for (const ParameterGroup& group : parameter_groups(weights).groups) {
     const NamedTensor& tensor = group.weight != nullptr ? *group.weight : *group.running_mean;
-    layers.push_back(group.name + " " + shape_text(tensor));
+    layers.push_back(group.name + " " + spell_sizes(tensor.shape));
   }
   if (!layers.empty()) return "its layers: " + some(layers);
-  for (const NamedTensor& tensor : weights.tensors) layers.push_back(tensor.name + " " + shape_text(tensor));
+  for (const NamedTensor& tensor : weights.tensors)
+    layers.push_back(tensor.name + " " + spell_sizes(tensor.shape));
   return layers.empty() ? "it has no tensors" : "its tensors: " + some(layers);
 }
 
@@ -60,7 +61,11 @@ std::string line_of(const ModelFile& file) {
 class Matching {
  public:
   Matching(const WeightFile& weights, const ImportOptions& options, std::span<const Shape> inputs)
-      : weights_(weights), bare_(without_prefix(weights)), options_(options), inputs_(inputs) {}
+      : weights_(weights),
+        bare_(without_prefix(weights)),
+        parameters_(weights.tensors.size() - parameter_groups(weights).others.size()),
+        options_(options),
+        inputs_(inputs) {}
 
   Outcome<Match> find() const {
     if (options_.like != nullptr) return as_network(*options_.like, "--arch");
@@ -109,16 +114,12 @@ class Matching {
   }
 
   // Each tensor of a layer must be used: a network with more layers is another one.
-  bool uses_all(const BoundNetwork& bound) const {
-    std::size_t tensors = weights_.tensors.size();
-    return bound.used.size() == tensors - parameter_groups(weights_).others.size();
-  }
+  bool uses_all(const BoundNetwork& bound) const { return bound.used.size() == parameters_; }
 
   std::optional<Match> recognised() const {
     std::optional<Match> found;
     for (const KnownNetwork& known : options_.known) {
-      const ModelFile like = known.make();
-      auto bound = bind_named(like);
+      auto bound = bind_by_name(known.make(), bare_);
       if (!bound || !uses_all(*bound)) continue;
       if (!found) {
         found = Match{std::move(*bound),
@@ -134,26 +135,12 @@ class Matching {
     return found;
   }
 
-  std::optional<BoundNetwork> bind_named(const ModelFile& like) const {
-    const auto has_layer = [&](const WeightFile& w) {
-      const ParameterGroups groups = parameter_groups(w);
-      return std::ranges::all_of(like.layers, [&](const LayerData& layer) {
-        const bool bare = layer.tensor(Slot::weight).empty() || layer.settings.has_constant();
-        return bare || groups.find(layer.name, w).weight != nullptr;
-      });
-    };
-    if (!has_layer(bare_)) return std::nullopt;
-    auto bound = bind_network(like, bare_);
-    return bound ? std::optional(std::move(*bound)) : std::nullopt;
-  }
-
   // Dropout does nothing when a network is run.
   static bool same_function(const ModelFile& a, const ModelFile& b) {
     const auto running = [](const ModelFile& file) {
       std::vector<LayerType> types;
       for (const LayerData& layer : file.layers) {
-        const LayerType type = layer.settings.type;
-        if (type != LayerType::dropout && type != LayerType::dropout2d) types.push_back(type);
+        if (!is_dropout(layer.settings.type)) types.push_back(layer.settings.type);
       }
       return types;
     };
@@ -200,6 +187,7 @@ class Matching {
 
   const WeightFile& weights_;
   WeightFile bare_;
+  std::size_t parameters_;  // tensors that belong to layers
   const ImportOptions& options_;
   std::span<const Shape> inputs_;
 };

@@ -104,10 +104,4 @@ std::string common_prefix(const WeightFile& weights) {
   return std::ranges::any_of(weights.tensors, is_layer) ? std::string() : std::string(prefix);
 }
 
-std::string shape_text(const NamedTensor& tensor) {
-  std::string text;
-  for (const std::uint32_t side : tensor.shape) text += (text.empty() ? "" : "x") + std::to_string(side);
-  return text.empty() ? "a single value" : text;
-}
-
 }  // namespace lentil::formats

@@ -32,6 +32,4 @@ ParameterGroups parameter_groups(const WeightFile& weights);
 // would become empty.
 std::string common_prefix(const WeightFile& weights);
 
-std::string shape_text(const NamedTensor& tensor);  // "20x10x5x5"
-
 }  // namespace lentil::formats

@@ -85,12 +85,6 @@ bool TfValue::is_permuted() const {
   return sizes.size() == 3 && order == AxisOrder::channels_last && s.channels != 1 && s.plane() != 1;
 }
 
-std::string spell_sizes(const Sizes& sizes) {
-  std::string text;
-  for (const std::uint32_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
-  return text.empty() ? "a single value" : text;
-}
-
 bool is_permutation_of(const std::vector<std::size_t>& axes, std::size_t count) {
   std::vector<std::size_t> sorted = axes;
   std::ranges::sort(sorted);

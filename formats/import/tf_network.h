@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/host/named_tensor.h"
 #include "formats/model_builder.h"
 
 namespace lentil::formats {
@@ -107,8 +108,5 @@ class TfNetwork {
   std::uint64_t elements_left_;
   std::string failure_;
 };
-
-// "28x28x1"
-std::string spell_sizes(const std::vector<std::uint32_t>& sizes);
 
 }  // namespace lentil::formats

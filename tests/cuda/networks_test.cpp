@@ -60,13 +60,6 @@ std::uint64_t weights_hash_of(DeviceNetwork& device, const formats::ModelFile& f
   return weights_hash(copy.model());
 }
 
-std::vector<std::uint16_t> batch_norms(const formats::ModelFile& file) {
-  std::vector<std::uint16_t> layers;
-  for (std::uint16_t i = 0; i < file.layers.size(); ++i)
-    if (is_batch_norm(file.layers[i].settings.type)) layers.push_back(i);
-  return layers;
-}
-
 }  // namespace
 
 TEST_CASE("every network of the registry gives the processor's outputs") {
@@ -74,7 +67,7 @@ TEST_CASE("every network of the registry gives the processor's outputs") {
     const formats::ModelFile file = initialized(entry);
     const Data data(file, 2);
     for (const Mode mode : {Mode::infer, Mode::train}) {
-      const auto frozen = batch_norms(file);
+      const auto frozen = test::batch_norms(file);
       const PlanOptions options{.mode = mode, .input = InputType::uint8, .batch = 2, .frozen = frozen};
       const OwnedPlan plan(file.model(), options);
       PoisonedArena arena(arena_bytes(*plan));
@@ -91,7 +84,7 @@ TEST_CASE("every network of the registry gives the processor's outputs") {
 TEST_CASE("ten steps of every network of the registry give the processor's weights") {
   for (const models::Definition& entry : models::definitions()) {
     const formats::ModelFile file = initialized(entry);
-    const auto frozen = batch_norms(file);
+    const auto frozen = test::batch_norms(file);
     const PlanOptions options{.mode = Mode::train, .input = InputType::uint8, .batch = 4, .frozen = frozen};
     const Data data(file, 4);
     CpuTrainer cpu(file, options, 9);

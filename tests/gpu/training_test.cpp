@@ -66,13 +66,6 @@ void check_epochs(const cuda::Gpu& gpu, const formats::ModelFile& file, const Pl
   CHECK(hash_of(trainer, file.model(), options) == cpu.hash());
 }
 
-std::vector<std::uint16_t> batch_norms(const formats::ModelFile& file) {
-  std::vector<std::uint16_t> layers;
-  for (std::uint16_t i = 0; i < file.layers.size(); ++i)
-    if (is_batch_norm(file.layers[i].settings.type)) layers.push_back(i);
-  return layers;
-}
-
 }  // namespace
 
 TEST_CASE("gradients on a GPU are the processor's: weights after one step without momentum", "[gpu][small]") {

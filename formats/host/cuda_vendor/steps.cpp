@@ -17,7 +17,7 @@ constexpr int kMostAlgorithms = 16;
 int as_int(std::uint32_t value) { return static_cast<int>(value); }
 
 bool does_nothing(const Layer& l) {
-  return l.type == LayerType::dropout || l.type == LayerType::dropout2d || l.type == LayerType::reshape ||
+  return is_dropout(l.type) || l.type == LayerType::reshape ||
          (l.type == LayerType::flatten && l.order == FlattenOrder::chw);
 }
 
