@@ -55,6 +55,7 @@ Outcome<std::monostate> CudaTrainer::allocate() {
   at_.gradients = layout.add(batch_, program.gradients * sizeof(float));
   at_.results = layout.add(batch_, sizeof(ImageResult));
   at_.state = layout.add(1, sizeof(TrainState));
+  at_.statistics = layout.add(program.statistics, sizeof(float));
   at_.slabs = layout.add(network_.slab_bytes(batch_), 1);
   auto memory = DeviceMemory::allocate(network_.gpu(), layout.bytes());
   if (!memory) return memory.error();
@@ -74,9 +75,9 @@ Outcome<std::monostate> CudaTrainer::upload(std::span<const float> parameters,
     stream_.copy_in(memory_.at(at_.velocities), std::as_bytes(velocities));
   }
   stream_.copy_in(memory_.at(at_.state), std::as_bytes(std::span(&state, 1)));
-  stream_.launch(network_.prepare(), memory_.at(at_.program),
-                 PrepareArgs{.prepared = on_device<float>(at_.prepared),
-                             .parameters = on_device<float>(at_.parameters)});
+  stream_.launch(
+      network_.rows(), memory_.at(at_.program),
+      RowsArgs{.parameters = on_device<float>(at_.parameters), .prepared = on_device<float>(at_.prepared)});
   return stream_.wait();
 }
 
@@ -138,6 +139,11 @@ Outcome<std::monostate> CudaTrainer::check(std::span<const std::uint32_t> order,
   if (sgd.size() != steps_of(order.size()))
     return Failure{std::to_string(steps_of(order.size())) + " steps need as many learning rates, and " +
                    std::to_string(sgd.size()) + " were given"};
+  if ((order.size() - 1) % batch_ + 1 < least_images(network_.program()))
+    return Failure{
+        "the last of " + std::to_string(sgd.size()) +
+        " steps would have one image, and a batch-norm needs two to learn from: take other images, "
+        "or another batch size"};
   if (*std::ranges::max_element(order) >= images_)
     return Failure{"the order names image " + std::to_string(*std::ranges::max_element(order)) + " of " +
                    std::to_string(images_)};
@@ -193,32 +199,49 @@ void CudaTrainer::queue_steps(std::size_t images) {
 }
 
 void CudaTrainer::queue_step(std::uint32_t step, std::uint32_t first, std::uint32_t count) {
+  const ImagesArgs images{.gradients = on_device<float>(at_.gradients),
+                          .results = on_device<ImageResult>(at_.results),
+                          .parameters = on_device<float>(at_.parameters),
+                          .prepared = on_device<float>(at_.prepared),
+                          .images = device_pointer<void>(pixels_),
+                          .order = device_pointer<std::uint32_t>(data_.at(data_at_.order)),
+                          .labels = device_pointer<std::uint8_t>(data_.at(data_at_.labels)),
+                          .state = on_device<TrainState>(at_.state),
+                          .statistics = on_device<float>(at_.statistics),
+                          .slabs = network_.slabs_or_none(memory_.at(at_.slabs)),
+                          .seed = seed_,
+                          .first = first,
+                          .count = count};
+  const RowsArgs rows{.parameters = on_device<float>(at_.parameters),
+                      .prepared = on_device<float>(at_.prepared),
+                      .gradients = images.gradients,
+                      .statistics = on_device<float>(at_.statistics),
+                      .slabs = images.slabs,
+                      .velocities = has_velocity_ ? on_device<float>(at_.velocities) : nullptr,
+                      .results = images.results,
+                      .sgd = device_pointer<SgdNumbers>(data_.at(data_at_.sgd)),
+                      .step_results = device_pointer<cuda::StepResult>(data_.at(data_at_.step_results)),
+                      .state = on_device<TrainState>(at_.state),
+                      .work = RowsWork::update,
+                      .count = count,
+                      .step = step};
+  queue_images(images, rows);
+  stream_.launch(network_.rows(), memory_.at(at_.program), rows);
+}
+
+// In one go, or from batch-norm to batch-norm.
+void CudaTrainer::queue_images(ImagesArgs images, RowsArgs rows) {
   const DeviceAddress program = memory_.at(at_.program);
-  stream_.launch(network_.train(count), program,
-                 TrainArgs{.gradients = on_device<float>(at_.gradients),
-                           .results = on_device<ImageResult>(at_.results),
-                           .parameters = on_device<float>(at_.parameters),
-                           .prepared = on_device<float>(at_.prepared),
-                           .images = device_pointer<void>(pixels_),
-                           .order = device_pointer<std::uint32_t>(data_.at(data_at_.order)),
-                           .labels = device_pointer<std::uint8_t>(data_.at(data_at_.labels)),
-                           .targets = nullptr,
-                           .state = on_device<TrainState>(at_.state),
-                           .slabs = on_device<std::uint8_t>(at_.slabs),
-                           .seed = seed_,
-                           .first = first,
-                           .count = count});
-  stream_.launch(network_.update(), program,
-                 UpdateArgs{.parameters = on_device<float>(at_.parameters),
-                            .velocities = has_velocity_ ? on_device<float>(at_.velocities) : nullptr,
-                            .prepared = on_device<float>(at_.prepared),
-                            .gradients = on_device<float>(at_.gradients),
-                            .results = on_device<ImageResult>(at_.results),
-                            .sgd = device_pointer<SgdNumbers>(data_.at(data_at_.sgd)),
-                            .step_results = device_pointer<cuda::StepResult>(data_.at(data_at_.step_results)),
-                            .state = on_device<TrainState>(at_.state),
-                            .count = count,
-                            .step = step});
+  for (;;) {
+    const DeviceStop stop = next_stop(network_.program(), images.from);
+    images.until = stop.place;
+    stream_.launch(network_.images(images.count), program, images);
+    if (stop.place == kAllPlaces) return;
+    rows.work = stop.work;
+    rows.batch_norm = stop.batch_norm;
+    stream_.launch(network_.channels(stop), program, rows);
+    images.from = stop.place;
+  }
 }
 
 Outcome<std::monostate> CudaTrainer::take(Trainer& from) {

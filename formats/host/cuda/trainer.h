@@ -45,7 +45,7 @@ class CudaTrainer {
 
  private:
   struct Offsets {
-    std::size_t program, parameters, velocities, prepared, gradients, results, state, slabs;
+    std::size_t program, parameters, velocities, prepared, gradients, results, state, statistics, slabs;
   };
   struct DataOffsets {
     std::size_t pixels, labels, order, sgd, step_results;
@@ -62,6 +62,7 @@ class CudaTrainer {
   void stage(std::span<const std::uint32_t> order, std::span<const Sgd> sgd);
   void queue_steps(std::size_t images);
   void queue_step(std::uint32_t step, std::uint32_t first, std::uint32_t count);
+  void queue_images(ImagesArgs arguments, RowsArgs rows);
   template <class T>
   T* on_device(std::size_t offset) const {
     return device_pointer<T>(memory_.at(offset));
