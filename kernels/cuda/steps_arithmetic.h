@@ -39,7 +39,8 @@ LENTIL_DEVICE void binary_backward(const I& image, const Step& s) {
   image.block.barrier();
 }
 
-// Which of a layer's parameters acts on element i: they are one for all, one per channel, or one per value.
+// A layer's parameters are one for all, one per channel, or one per value: how many values each acts on, and
+// which one acts on value i.
 LENTIL_DEVICE std::int32_t values_of_parameter(const Step& s) {
   return count(s.in) / static_cast<std::int32_t>(s.parameters);
 }
@@ -121,7 +122,7 @@ template <class I>
 LENTIL_DEVICE float learning_batch_norm_gradient(const I& image, const Step& s, std::int32_t i, float dy) {
   const std::int32_t channel = parameter_of(s, i);
   const float scale = image.parameters.from(s.weight).get(channel) * statistic(image, s, kInverse, channel);
-  const auto n = static_cast<float>(image.images * static_cast<std::uint32_t>(count(s.in)) / s.parameters);
+  const auto n = static_cast<float>(image.images * static_cast<std::uint32_t>(values_of_parameter(s)));
   const float mean_product = statistic(image, s, kWeightGradient, channel) / n;
   const float mean_dy = statistic(image, s, kBiasGradient, channel) / n;
   return scale * kernels::fma(-normalized(image, s, i), mean_product, dy - mean_dy);

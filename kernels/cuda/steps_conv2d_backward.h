@@ -77,9 +77,10 @@ LENTIL_DEVICE void tap_gradients(const I& image, const Step& s, std::uint32_t ma
   float sum[kTapsTogether] = {}, seen[kTapsTogether];
   LENTIL_ROLLED
   for (std::int32_t r = rows.begin; r < rows.end; ++r) {
-    const auto d = image.memory.from(map).from(static_cast<std::size_t>((output * m.height + r) * m.width));
-    const auto x =
-        image.memory.from(s.x).from(static_cast<std::size_t>((input * s.in.height + top + r) * s.in.width));
+    const std::int32_t row_of_map = (output * m.height + r) * m.width;
+    const std::int32_t row_of_input = (input * s.in.height + top + r) * s.in.width;
+    const auto d = image.memory.from(map).from(static_cast<std::size_t>(row_of_map));
+    const auto x = image.memory.from(s.x).from(static_cast<std::size_t>(row_of_input));
     for (std::int32_t n = 0; n <= kLast; ++n) seen[n] = value_or_zero(x, tap - w.left + n - 1, s.in.width);
     LENTIL_UNROLLED
     for (std::int32_t c = 0; c < m.width; ++c) {
@@ -142,7 +143,8 @@ LENTIL_DEVICE void conv2d_input_gradients_dense(const I& image, const Step& s, s
       const std::int32_t first_weight = o * row_size(s) + p.channel % s.group_inputs * taps(s);
       LENTIL_ROLLED
       for (std::int32_t r = rows.begin; r < rows.end; ++r) {
-        const auto d = image.memory.from(map).from(static_cast<std::size_t>((o * m.height + r) * m.width));
+        const std::int32_t row_of_map = (o * m.height + r) * m.width;
+        const auto d = image.memory.from(map).from(static_cast<std::size_t>(row_of_map));
         const std::int32_t weight = first_weight + (p.row + w.top - r) * w.width;
         std::int32_t at = column + w.left - w.width;  // one before that of the kernel's last column
         for (std::int32_t n = 0; n < kTile; ++n) seen[n] = value_or_zero(d, at + n, m.width);

@@ -62,7 +62,7 @@ class CudaTrainer {
   void stage(std::span<const std::uint32_t> order, std::span<const Sgd> sgd);
   void queue_steps(std::size_t images);
   void queue_step(std::uint32_t step, std::uint32_t first, std::uint32_t count);
-  void queue_images(ImagesArgs arguments, RowsArgs rows);
+  void queue_images(ImagesArgs images, RowsArgs rows);
   template <class T>
   T* on_device(std::size_t offset) const {
     return device_pointer<T>(memory_.at(offset));
