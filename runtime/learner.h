@@ -37,6 +37,17 @@ struct LearnWatch {
   void* context = nullptr;
 };
 
+// Does the steps in the place of the learner's trainer, on a GPU say. False: it cannot, and the context knows
+// why; the learning ends as if the watch had said so.
+struct LearnDevice {
+  bool (*begin)(void* context,
+                Trainer& from) = nullptr;  // takes weights, velocities and the step number over
+  bool (*step)(void* context, std::span<const std::uint8_t> pixels, std::span<const float> targets,
+               const Sgd& sgd) = nullptr;
+  bool (*end)(void* context, Trainer& to) = nullptr;  // gives them back
+  void* context = nullptr;
+};
+
 // The defaults are those that docs/finetune.md found.
 struct LearnOptions {
   // The rate is for steps of `batch` images; it is lowered in proportion if steps are smaller.
@@ -49,6 +60,7 @@ struct LearnOptions {
   float forgotten = 0.02f;    // of the replayed pictures that may become wrong, as a share
   ReplayTargets targets = ReplayTargets::answers;
   LearnWatch watch{};
+  LearnDevice device{};  // without one the trainer does its steps; a plan that accumulates needs the trainer
 };
 
 struct LearnScore {
@@ -59,7 +71,7 @@ struct LearnScore {
 struct LearnReport {
   Status status = Status::ok;  // anything else: the old weights are back
   bool kept = false;           // false: the learnt weights were no better, and the old ones are back
-  bool stopped = false;        // by the watch
+  bool stopped = false;        // by the watch or the device
   std::uint32_t steps = 0;     // done
   float share = 0;             // of the way that was gone in the end
   // Corrections that only judged; 0: there were too few of them, so all were learnt from and judged.
@@ -109,7 +121,7 @@ class Learner {
   Scores judge(const Lesson& lesson);
   void add_to(LearnScore& score, std::span<const std::uint8_t> pixels, std::size_t label);
   Status train(Lesson& lesson, LearnReport& report);
-  Status step(Lesson& lesson, std::uint32_t number);
+  Status step(Lesson& lesson, std::uint32_t number, LearnReport& report);
   void take_correction(Lesson& lesson, std::uint32_t number, std::uint32_t done, std::uint32_t place);
   void take_known(Lesson& lesson, std::uint32_t place);
   void choose(const Lesson& lesson, LearnReport& report);

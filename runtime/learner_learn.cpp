@@ -175,22 +175,27 @@ void Learner::add_to(LearnScore& score, std::span<const std::uint8_t> pixels, st
 
 Status Learner::train(Lesson& lesson, LearnReport& report) {
   const LearnWatch& watch = lesson.options.watch;
-  for (std::uint32_t number = 0; number < lesson.steps; ++number) {
+  const LearnDevice& device = lesson.options.device;
+  if (device.step != nullptr && session().plan().accumulate) return Status::wrong_mode;
+  report.stopped = device.step != nullptr && !device.begin(device.context, trainer_);
+  for (std::uint32_t number = 0; number < lesson.steps && !report.stopped; ++number) {
     report.stopped = watch.go_on != nullptr && !watch.go_on(watch.context, number, lesson.steps);
-    if (report.stopped) return Status::ok;
-    const Status status = step(lesson, number);
+    if (report.stopped) break;
+    const Status status = step(lesson, number, report);
     if (status != Status::ok) return status;
-    ++report.steps;
+    report.steps += report.stopped ? 0 : 1;
   }
+  if (device.step != nullptr && !report.stopped) report.stopped = !device.end(device.context, trainer_);
   return Status::ok;
 }
 
 // In parts that the plan has room for.
-Status Learner::step(Lesson& lesson, std::uint32_t number) {
+Status Learner::step(Lesson& lesson, std::uint32_t number, LearnReport& report) {
   Sgd sgd = lesson.options.sgd;
   sgd.rate *= static_cast<float>(lesson.images) /
               static_cast<float>(std::max<std::uint32_t>(lesson.options.batch, 1));
   const std::uint32_t room = session().plan().batch;
+  const LearnDevice& device = lesson.options.device;
   StepResult result;
   for (std::uint32_t done = 0; done < lesson.images && result.status == Status::ok;) {
     const std::uint32_t count = std::min(room, lesson.images - done);
@@ -205,7 +210,11 @@ Status Learner::step(Lesson& lesson, std::uint32_t number) {
     }
     const std::span<const std::uint8_t> pixels = batch_.first(count * image_bytes());
     const std::span<const float> targets = targets_.first(count * session().output_size());
-    result = trainer_.step(pixels, targets, sgd, lesson.images);
+    if (device.step != nullptr) {
+      report.stopped = !device.step(device.context, pixels, targets, sgd);
+    } else {
+      result = trainer_.step(pixels, targets, sgd, lesson.images);
+    }
     done += count;
   }
   return result.status;

@@ -110,14 +110,14 @@ std::string golden_text(const GoldenCheck& golden) {
 }
 
 nlohmann::ordered_json to_json(const TestResult& test, const GoldenCheck& golden, const ModelFile& file,
-                               const Machine& machine, const cuda::Gpu* gpu, bool confusion) {
+                               const Place& place, bool confusion) {
   nlohmann::ordered_json json{{"correct", test.correct},
                               {"total", test.total},
                               {"loss", test.loss},
                               {"weights_hash", hash_text(weights_hash(file.model()))},
-                              {"isa", machine.isa()},
-                              {"threads", machine.threads()},
-                              {"device", gpu == nullptr ? kCpu : gpu->title()},
+                              {"isa", place.machine.isa()},
+                              {"threads", place.machine.threads()},
+                              {"device", place.name()},
                               {"accuracy", test.accuracy()},
                               {"golden",
                                {{"samples", golden.samples},
@@ -140,17 +140,15 @@ int run(const Command& command, std::span<const std::string> words) {
   const ModelInput input = load_model(options.file);
   const ModelFile& file = input.file;
   const Dataset data = load_data(options.data, file).test;
-  const auto gpu = choose_gpu(options.device);
-  const TestResult test = gpu ? test_model(*gpu, file, data, options.batch_size)
-                              : test_model(machine, file, data, options.batch_size);
-  const GoldenCheck golden = gpu ? check_golden(*gpu, file) : check_golden(machine, file);
+  const auto gpu = choose_gpu(options.device, can_run(file));
+  const Place place{machine, gpu.get()};
+  const TestResult test = test_model(place, file, data, options.batch_size);
+  const GoldenCheck golden = check_golden(place, file);
   if (options.json) {
-    print_json(to_json(test, golden, file, machine, gpu.get(), options.confusion));
+    print_json(to_json(test, golden, file, place, options.confusion));
   } else {
     print_result(fmt::format("{} on {}: {}", input.name, data.name, test_text(test)));
-    print_result(fmt::format(
-        "weights {}, {}", hash_text(weights_hash(file.model())),
-        gpu ? gpu->title() : fmt::format("{} with {} threads", machine.isa(), machine.threads())));
+    print_result(fmt::format("weights {}, {}", hash_text(weights_hash(file.model())), place.title()));
     print_result(golden_text(golden));
     if (options.confusion) print_result("\n" + Confusion(test, file).text());
   }

@@ -39,7 +39,7 @@ struct TrainOptions {
   std::uint32_t max_steps = 0;  // 0: no limit
   bool force = false, resume = false;
   std::uint32_t test_batch_size = 1000, threads = 0;
-  std::string goal = "fast";
+  std::string device = "cpu", goal = "fast";
   bool no_fuse = false;
 
   // What is shown.

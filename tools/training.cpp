@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "formats/host/cuda/fit.h"
 #include "tools/golden.h"
 #include "tools/interrupt.h"
 #include "tools/network.h"
@@ -80,6 +81,21 @@ void Training::restore() {
   best_.restore(*start_.state, trainer_);
 }
 
+Outcome<std::monostate> Training::use(const cuda::Gpu& gpu) {
+  PlanOptions options = plan_options(options_, data_.train.size(), machine_.threads(), frozen_);
+  options.batch =
+      static_cast<std::uint32_t>(std::min<std::size_t>(step_images(options_), data_.train.size()));
+  auto trainer = cuda::CudaTrainer::create(gpu, start_.model(), options, options.batch, options_.seed);
+  if (!trainer) return trainer.error();
+  if (!distorts(distortions_)) {
+    if (auto used = trainer->use_images(data_.train.pixels, data_.train.labels); !used) return used.error();
+  }
+  if (auto taken = trainer->take(trainer_); !taken) return taken.error();
+  gpu_ = &gpu;
+  gpu_trainer_ = std::move(*trainer);
+  return std::monostate{};
+}
+
 FitOptions Training::next_epoch() const {
   return {.batches = {.batch = step_images(options_),
                       .seed = options_.seed,
@@ -94,12 +110,20 @@ FitOptions Training::next_epoch() const {
           .parallel = machine_.hook()};
 }
 
+Outcome<FitResult> Training::fit_on_gpu(const FitCallback& after_step) {
+  auto fitted = cuda::fit(*gpu_trainer_, data_.train, next_epoch(), after_step);
+  if (!fitted) return fitted;
+  if (auto given = gpu_trainer_->give(trainer_); !given) return given.error();
+  return fitted;
+}
+
 FitResult Training::fit_epoch(TrainLog& log) {
   log.start_epoch();
-  auto fitted = fit(trainer_, data_.train, next_epoch(), [&](const FitProgress& progress) {
+  const FitCallback after_step = [&](const FitProgress& progress) {
     log.step(progress);
     return InterruptGuard::signal() == 0;
-  });
+  };
+  auto fitted = gpu_trainer_ ? fit_on_gpu(after_step) : fit(trainer_, data_.train, next_epoch(), after_step);
   if (!fitted) fail(fitted.error().message + ". Nothing was saved");
   cursor_ = fitted->cursor;
   images_ += fitted->images;
@@ -138,7 +162,7 @@ void Training::use_best() {
 void Training::test() { test_ = test_on(data_.test, "test"); }
 
 TestResult Training::test_on(const Dataset& data, const char* name) {
-  TestResult result = test_model(machine_, with_current_weights(), data, options_.test_batch_size);
+  TestResult result = test_model(place(), with_current_weights(), data, options_.test_batch_size);
   if (std::isfinite(result.loss)) return result;
   fail(fmt::format(
       "the {} loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "
