@@ -33,6 +33,14 @@ PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_
           .frozen = frozen};
 }
 
+bool learns_statistics(const ModelFile& file, std::span<const std::uint16_t> frozen) {
+  for (std::uint16_t layer = 0; layer < file.layers.size(); ++layer) {
+    if (is_batch_norm(file.layers[layer].settings.type) && std::ranges::count(frozen, layer) == 0)
+      return true;
+  }
+  return false;
+}
+
 // Calls visit(layer index, slot) for every tensor.
 template <class Visit>
 void for_each_tensor(const ModelFile& file, Visit visit) {
@@ -81,7 +89,13 @@ void Training::restore() {
   best_.restore(*start_.state, trainer_);
 }
 
+// A GPU computes all images of a step together, which only the statistics of a batch tell from some at a
+// time.
 Outcome<std::monostate> Training::use(const cuda::Gpu& gpu) {
+  if (options_.accumulate > 1 && learns_statistics(start_, frozen_))
+    return Failure{
+        "a GPU adds up no batches, and a batch-norm that learns would tell: leave --accumulate out"};
+  if (auto alone = find_single_image(trainer_, data_.train.size(), next_epoch().batches)) return *alone;
   PlanOptions options = plan_options(options_, data_.train.size(), machine_.threads(), frozen_);
   options.batch =
       static_cast<std::uint32_t>(std::min<std::size_t>(step_images(options_), data_.train.size()));

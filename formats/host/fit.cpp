@@ -50,20 +50,6 @@ std::optional<Failure> find_mismatch(const Session& session, const Dataset& data
                  " has pixels; plan with InputType::uint8"};
 }
 
-// Told before the first step: the last batch of an epoch may be an hour away.
-std::optional<Failure> find_single_image(const Trainer& trainer, std::uint32_t images, std::uint32_t batch,
-                                         LastBatch last) {
-  const std::string message =
-      "a batch-norm cannot learn from a single image, and one would be alone at the end of ";
-  if (trainer.check_statistics(batch) != Status::ok)
-    return Failure{message + "every batch; take another batch size"};
-  const std::uint32_t rest = images % batch;
-  if (last == LastBatch::drop || rest == 0 || trainer.check_statistics(rest) == Status::ok)
-    return std::nullopt;
-  return Failure{message + "the last batch, the rest of " + std::to_string(images) +
-                 " images; take another batch size, or drop the last batch"};
-}
-
 std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data, const FitOptions& options) {
   const Session& session = trainer.session();
   if (auto mismatch = formats::find_mismatch(session.model(), session.output_size(), data, options))
@@ -76,7 +62,7 @@ std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data
                    " images was asked for, and the plan has room for " +
                    std::to_string(session.plan().batch)};
   }
-  return find_single_image(trainer, images, most, options.batches.last);
+  return formats::find_single_image(trainer, images, options.batches);
 }
 
 // "0.005"
@@ -150,6 +136,22 @@ void count_answers(std::span<const float> outputs, std::span<const std::uint8_t>
 }
 
 }  // namespace
+
+std::optional<Failure> find_single_image(const Trainer& trainer, std::size_t images,
+                                         const BatchOptions& batches) {
+  const std::size_t batch = std::min<std::size_t>(batches.batch, images);
+  if (batch == 0) return std::nullopt;
+  const std::size_t rest = images % batch;
+  const std::string message =
+      "a batch-norm cannot learn from a single image, and one would be alone at the end of ";
+  if (trainer.check_statistics(static_cast<std::uint32_t>(batch)) != Status::ok)
+    return Failure{message + "every batch; take another batch size"};
+  if (batches.last == LastBatch::drop || rest == 0 ||
+      trainer.check_statistics(static_cast<std::uint32_t>(rest)) == Status::ok)
+    return std::nullopt;
+  return Failure{message + "the last batch, the rest of " + std::to_string(images) +
+                 " images; take another batch size, or drop the last batch"};
+}
 
 std::optional<Failure> find_mismatch(const Model& model, std::size_t outputs, const Dataset& data,
                                      const FitOptions& options) {

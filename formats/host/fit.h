@@ -81,6 +81,11 @@ Outcome<FitResult> fit(const Stepper& stepper, const Dataset& data, const FitOpt
 std::optional<Failure> find_mismatch(const Model& model, std::size_t outputs, const Dataset& data,
                                      const FitOptions& options);
 
+// Why a batch-norm of the trainer's network cannot learn from all batches of so many images, if so: to be
+// told before the first step, since the last batch of an epoch may be an hour away.
+std::optional<Failure> find_single_image(const Trainer& trainer, std::size_t images,
+                                         const BatchOptions& batches);
+
 struct TestResult {
   std::uint64_t correct = 0, total = 0;
   double loss = 0;                         // mean over the images of -log p(label)

@@ -182,6 +182,19 @@ TEST_CASE("auto falls back to the processor and says why, once") {
   CHECK_THAT(asked.err, Contains("--device cuda: allocating "));
 }
 
+TEST_CASE("batches that are added up do not suit a batch-norm that learns on a GPU") {
+  if (!has_kernels()) return;
+  const TemporaryFolder folder;
+  const Words words = train_words(
+      folder.path("m.lentil"),
+      {"--arch", "conv 3 k5, bn @norm, relu, flatten, linear 10", "--accumulate", "2", "--device", "cuda"});
+  const Ended refused = run_lentil(words, kFake);
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("leave --accumulate out"));
+  check_training(
+      {"--arch", "conv 3 k5, bn @norm, relu, flatten, linear 10", "--accumulate", "2", "--freeze", "norm"});
+}
+
 TEST_CASE("a GPU that fails in the middle ends the command, and no file is written") {
   if (!has_kernels()) return;
   const TemporaryFolder folder;
