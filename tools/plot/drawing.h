@@ -41,7 +41,7 @@ struct Disc {
 };
 
 struct Box {
-  Point corner;  // top left
+  Point corner{};  // top left
   double width = 0, height = 0;
   Paint paint = Role::text;
 };
@@ -57,10 +57,10 @@ struct Text {
   bool upright = false;  // turned to be read from below to above
 };
 
-// A small picture whose pixels are squares.
+// A small picture whose pixels are boxes.
 struct Tile {
   Point corner;
-  double side = 1;                      // of a pixel
+  Point pixel{1, 1};                    // the size of one
   std::uint32_t width = 0, height = 0;  // in pixels
   std::vector<Rgb> pixels;              // [height][width]
 };

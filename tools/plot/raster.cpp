@@ -139,9 +139,9 @@ class Painter {
   void operator()(const Tile& tile) {
     for (std::uint32_t y = 0; y < tile.height; ++y) {
       for (std::uint32_t x = 0; x < tile.width; ++x) {
-        (*this)(Box{{tile.corner.x + x * tile.side, tile.corner.y + y * tile.side},
-                    tile.side,
-                    tile.side,
+        (*this)(Box{{tile.corner.x + x * tile.pixel.x, tile.corner.y + y * tile.pixel.y},
+                    tile.pixel.x,
+                    tile.pixel.y,
                     tile.pixels[std::size_t{y} * tile.width + x]});
       }
     }

@@ -122,7 +122,8 @@ class SvgWriter {
       }
     }
     text += "<g shape-rendering=\"crispEdges\" transform=\"translate(" + coordinate(tile.corner.x) + " " +
-            coordinate(tile.corner.y) + ") scale(" + coordinate(tile.side) + ")\">";
+            coordinate(tile.corner.y) + ") scale(" + coordinate(tile.pixel.x) + " " +
+            coordinate(tile.pixel.y) + ")\">";
     for (const auto& [color, path] : paths) text += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
     text += "</g>\n";
   }
