@@ -11,6 +11,7 @@
 #include "tools/model_input.h"
 #include "tools/network.h"
 #include "tools/output_file.h"
+#include "tools/picture_output.h"
 #include "tools/stop.h"
 #include "tools/text.h"
 #include "tools/train_job.h"
@@ -37,6 +38,7 @@ int test_existing(const TrainOptions& options, const ModelFile& file, Machine& m
   if (file.state) {
     log.note(fmt::format("its training stopped after step {}; --resume goes on", file.state->numbers.step));
   }
+  if (!options.plot.empty()) log.note("--plot draws a training, and there is none");
   const DataSplit data = load_data(options.data, file, options.quiet);
   const auto gpu = choose_gpu(options.device, can_run(file));
   const Place place{machine, gpu.get()};
@@ -85,6 +87,14 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
   return 128 + InterruptGuard::signal();
 }
 
+// Curves of an interrupted training, too: they may be why it was interrupted.
+void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& file) {
+  if (options.plot.empty()) return;
+  if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
+  const std::string name = file.name.empty() ? "network" : file.name;
+  save_picture(log.history().curves(fmt::format("{} on {}", name, file.training->data)), options.plot);
+}
+
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   const auto begin = Clock::now();
   TrainLog log(options);
@@ -97,6 +107,7 @@ int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   log.end();
   const ModelFile file = training.result();
   need(save_model_file(options.output, file));
+  save_curves(options, log, file);
   if (InterruptGuard::signal() != 0) return say_interrupted(log, options, training);
   if (training.finished() && training.cursor().epoch < options.epochs) {
     log.note(fmt::format("ended early: the validation loss has not become better for {}",
@@ -135,6 +146,7 @@ int run(const Command& command, std::span<const std::string> words) {
   check(options);
   if (options.output.empty()) options.output = default_output(options);
   check_output(options.output);
+  if (!options.plot.empty()) check_picture_output(options.plot, "--plot");
   Machine machine(options.threads);
   if (options.force || (!options.resume && !exists(options.output))) {
     return train(options, new_job(options), machine);
@@ -152,8 +164,12 @@ const Command kTrainCommand{
     "train", "trains a network, or tests it if its file exists",
     "  lentil train --data ./data                      the tutorial: LeNet, 5 epochs, saved as lenet.lentil\n"
     "  lentil train --data synth --arch mlp -o mlp.lentil --epochs 1\n"
-    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps\n"
-    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights\n",
+    "  lentil train --data synth --plot curves.svg     draws loss and accuracy
+"
+    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps
+"
+    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights
+",
     run, describe<TrainOptions, declare>};
 
 }  // namespace lentil::tools

@@ -121,6 +121,8 @@ void declare_rest(Arguments& a, TrainOptions& o) {
            "of the log on standard error; auto: plain on a terminal");
   a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"},
            "a bar or lines; auto: a bar on a terminal");
+  a.text("--plot", "FILE", o.plot,
+         "draw loss and accuracy of this run, of training and test, as PNG or SVG by the ending of the name");
   a.flag("--json", o.json, "print the result as one line of JSON");
   a.flag("-q,--quiet", o.quiet, "no progress, no notes");
 }

@@ -46,6 +46,7 @@ struct TrainOptions {
   std::uint32_t log_interval = 400;
   std::string log_format = "auto", progress = "auto";
   bool json = false, quiet = false;
+  std::string plot;  // a picture of how it went; empty: none
 };
 
 void declare(Arguments& arguments, TrainOptions& options);
