@@ -45,6 +45,7 @@ Error make_steps(PlanNotes& n) {
   const Error error = infer_shapes(n);
   if (error.status != Status::ok) return error;
   emit_steps(n);
+  if (n.options.rolling && n.options.goal == Goal::small && !n.train()) choose_rolling(n);
   return n.train() ? choose_backward(n) : Error{};
 }
 

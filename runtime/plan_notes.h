@@ -49,12 +49,17 @@ struct PlanNotes {
   std::size_t backward_time(std::size_t step) const { return 2u * plan->step_count - step; }
   Step* producer_of(std::uint16_t tensor) const;  // null: the caller's input
   std::uint32_t readers_of(std::uint16_t tensor) const;
-  bool learns(std::uint32_t layer) const;  // has parameters, and they are to be trained
+  // The first and the last step of those that roll together with this one: as one step in time.
+  std::size_t rolling_begin(std::size_t step) const;
+  std::size_t rolling_end(std::size_t step) const;
+  std::uint64_t stored_values(std::uint16_t tensor) const;  // of one image
+  bool learns(std::uint32_t layer) const;                   // has parameters, and they are to be trained
 };
 
 // The stages of plan(), in order.
 Error infer_shapes(PlanNotes& notes);       // of every layer; refuses what does not fit together
 void emit_steps(PlanNotes& notes);          // layers to steps, fused or not
+void choose_rolling(PlanNotes& notes);      // which tensors keep some rows only
 Error choose_backward(PlanNotes& notes);    // what is trained, and which gradients overwrite values
 Error collect_intervals(PlanNotes& notes);  // who needs how many bytes from when to when
 

@@ -18,7 +18,7 @@ inline std::size_t row_size(const Layer& layer) { return group_inputs(layer) * t
 // With the pool that is fused behind it, if `pooled`.
 kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled, const Shape& in,
                               const Shape& out);
-kernels::ConvShape conv_shape(const OpContext& ctx);
+kernels::ConvShape conv_shape(const OpContext& ctx);  // of a step that rolls: seen from the rows in memory
 
 // Whether the weights in force are others than those of the file.
 inline bool is_folded(const Step& step) { return step.has(kFolded) || step.batch_norm != kNoIndex; }
