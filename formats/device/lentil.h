@@ -118,7 +118,6 @@ typedef struct lentil_facts {
   uint32_t labels;                  /* names of classes in the file */
   uint32_t corrections;             /* remembered now */
   uint32_t steps;                   /* of lentil_train, done */
-  uint64_t slot_bytes;              /* that a lentil_save needs, whatever the write unit; 0: LENTIL_INFER */
   uint64_t weights_hash;            /* of the weights as they are now: docs/numerics.md 12 */
 } lentil_facts;
 
@@ -140,6 +139,7 @@ typedef struct lentil_storage {
 } lentil_storage;
 
 typedef struct lentil_saved {
+  uint64_t bytes;    /* that a save to such a storage needs, in each slot */
   uint32_t sequence; /* number of the save that is in force, from 1; 0: the model file's own weights */
   uint32_t slot;     /* where it lies; LENTIL_NONE: nowhere */
   uint32_t slots[2]; /* enum lentil_status of each: empty, damaged, of another model file, ... */
