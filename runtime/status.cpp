@@ -63,6 +63,9 @@ constexpr std::array kNames{
     Name{Status::not_viewable, "not viewable"},
     Name{Status::bad_permutation, "bad permutation"},
     Name{Status::no_corrections, "no corrections"},
+    Name{Status::missing_argument, "missing argument"},
+    Name{Status::arena_overlaps, "arena overlaps the model"},
+    Name{Status::bad_option, "bad option"},
     Name{Status::flush_to_zero, "flush to zero"},
     Name{Status::non_finite_loss, "non-finite loss"},
 };

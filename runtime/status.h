@@ -57,6 +57,11 @@ enum class Status : std::uint8_t {
   no_ink = 72,          // nothing stands out in the picture
   no_corrections = 73,  // learn() before the first correct()
 
+  // Of the C API (formats/device/lentil.h).
+  missing_argument = 74,  // where = argument that is a null pointer, counted from 0
+  arena_overlaps = 75,    // needed = bytes of the model, given = those that it shares with the arena
+  bad_option = 76,        // where = field of lentil_options, counted from 0, needed = largest, given
+
   // A view of a tensor cannot be made: fix the sizes or the indices. Signed numbers are in two's complement.
   too_many_dimensions = 90,  // needed = most, given
   too_many_indices = 91,     // needed = dimensions, given = indices

@@ -7,12 +7,14 @@
 #ifndef LENTIL_H
 #define LENTIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define LENTIL_ALIGNMENT 64 /* of model files and arenas in memory */
 #define LENTIL_ALIGNED __attribute__((aligned(64)))
@@ -50,17 +52,6 @@ enum lentil_velocity {
   LENTIL_VELOCITY_NONE = 1
 };
 
-/* Two places in flash, in files, ...: what is learnt goes to one of them while the other one keeps what was
- * there before. All calls return 0 when done, and anything else if the storage failed. */
-typedef struct lentil_storage {
-  void* context;
-  int (*erase)(void* context, uint32_t slot); /* slot: 0 or 1; the whole of it */
-  int (*write)(void* context, uint32_t slot, uint32_t offset, const void* bytes, uint32_t count);
-  int (*read)(void* context, uint32_t slot, uint32_t offset, void* bytes, uint32_t count);
-  uint32_t slot_bytes; /* of each */
-  uint32_t write_unit; /* offset and count of each write are multiples of it: 1, 2, 4, ... 64; 0: 1 */
-} lentil_storage;
-
 typedef struct lentil_options {
   uint32_t mode, goal, input, pictures, velocity; /* enums above */
   uint32_t trusted;                               /* 1: the file's checksum is not computed */
@@ -69,7 +60,6 @@ typedef struct lentil_options {
   uint32_t corrections; /* that LENTIL_LEARN remembers, the newest ones; 0: 64 */
   uint32_t replay;      /* most known pictures of the file that it mixes in; 0: 64, LENTIL_NONE: none */
   uint64_t seed;        /* of every order, shift and dropout */
-  const lentil_storage* storage; /* null: nothing is saved. Copied; its context must outlive the network */
 } lentil_options;
 
 /* 8 bits per sample, samples of a pixel side by side. */
@@ -91,8 +81,8 @@ typedef struct lentil_learning {
   float rate;
   uint32_t passes; /* over the corrections */
   uint32_t steps;  /* instead of passes */
-  /* Called before each step; 0 ends the learning, and the old weights come back. May be null. */
-  int (*go_on)(void* context, uint32_t step, uint32_t steps);
+  /* Called before each step; false ends the learning, and the old weights come back. May be null. */
+  bool (*go_on)(void* context, uint32_t step, uint32_t steps);
   void* context;
 } lentil_learning;
 
@@ -128,10 +118,32 @@ typedef struct lentil_facts {
   uint32_t labels;                  /* names of classes in the file */
   uint32_t corrections;             /* remembered now */
   uint32_t steps;                   /* of lentil_train, done */
-  uint32_t sequence;                /* number of the saved weights in force; 0: they are the file's */
-  uint64_t slot_bytes;              /* that a lentil_save needs; 0: nothing to save in this mode */
   uint64_t weights_hash;            /* of the weights as they are now: docs/numerics.md 12 */
 } lentil_facts;
+
+/* Two places in flash, in files, ... that are written in turn: what is learnt goes to one of them while the
+ * other one keeps what was there before. Every function says whether it did all that was asked. Between two
+ * erases of a slot each offset is written once at most, in rising order. */
+typedef struct lentil_storage {
+  void* context;
+  /* The slot's old contents are gone, whatever it reads as. slot: 0 or 1. */
+  bool (*erase)(void* context, uint32_t slot);
+  /* `offset` and `count` are multiples of write_unit, `count` is 256 at most. */
+  bool (*write)(void* context, uint32_t slot, uint32_t offset, const void* bytes, uint32_t count);
+  bool (*read)(void* context, uint32_t slot, uint32_t offset, void* bytes, uint32_t count);
+  /* What was written stays after a power cut. Null where every write does. */
+  bool (*sync)(void* context, uint32_t slot);
+  uint32_t slot_bytes; /* of each */
+  uint32_t write_unit; /* 1, 2, 4, ... 64; 0: 1 */
+  uint32_t velocity;   /* 1: momentum is saved, too: lentil_train goes on to the same bits */
+} lentil_storage;
+
+typedef struct lentil_saved {
+  uint64_t bytes;    /* that a save to such a storage needs, in each slot */
+  uint32_t sequence; /* number of the save that is in force, from 1; 0: the model file's own weights */
+  uint32_t slot;     /* where it lies; LENTIL_NONE: nowhere */
+  uint32_t slots[2]; /* enum lentil_status of each: empty, damaged, of another model file, ... */
+} lentil_saved;
 
 /* In front of its arena. There is nothing to close. */
 typedef struct lentil_network lentil_network;
@@ -148,14 +160,9 @@ lentil_error lentil_needed(const void* model, size_t model_bytes, const lentil_o
                            size_t memory_bytes, uint64_t* arena_bytes);
 
 /* Checks the whole model file. Borrows its bytes and the arena, which may not overlap, until the last call.
- * With a storage, the weights are the newest ones that were saved for this very file, if there are any.
  * After a failure *network is null. */
 lentil_error lentil_open(lentil_network** network, const void* model, size_t model_bytes,
                          const lentil_options* options, void* arena, size_t arena_bytes);
-
-/* The image as the network sees it, `bytes` pixels of [channel][row][column]. */
-lentil_error lentil_prepare(lentil_network* network, const lentil_image* image, uint8_t* pixels,
-                            size_t bytes);
 
 /* `probabilities` has room for `count` classes, all of them, or is null with a count of 0. */
 lentil_error lentil_classify(lentil_network* network, const lentil_image* image, lentil_answer* answer,
@@ -178,73 +185,137 @@ lentil_error lentil_learn(lentil_network* network, const lentil_learning* learni
 lentil_error lentil_train(lentil_network* network, const void* input, size_t input_bytes,
                           const uint8_t* labels, uint32_t images, const lentil_sgd* sgd, lentil_step* step);
 
-/* The weights go to the slot that is not in use; a power cut leaves the old or the new ones. */
-lentil_error lentil_save(lentil_network* network);
+/* The weights become the newest ones that were saved for this very model file; the file's own, if there are
+ * none. So do corrections, steps and velocities. `saved` may be null. */
+lentil_error lentil_load(lentil_network* network, const lentil_storage* storage, lentil_saved* saved);
 
-/* Back to what was saved before the latest lentil_save. */
-lentil_error lentil_undo(lentil_network* network);
+/* What was learnt goes to the slot that is not in use. A power cut leaves the old or the new. */
+lentil_error lentil_save(lentil_network* network, const lentil_storage* storage, lentil_saved* saved);
+
+/* Back to what the newest save was learnt on, here and in the storage. A power cut leaves the one or the
+ * other. */
+lentil_error lentil_undo(lentil_network* network, const lentil_storage* storage, lentil_saved* saved);
 
 /* The class's name, in UTF-8 and in the model's bytes; null: the file has none. */
 const char* lentil_label(const lentil_network* network, uint32_t label);
 
 lentil_error lentil_info(const lentil_network* network, lentil_facts* facts);
 
-/* The numbers never change. */
+/* The numbers never change. What a status says of the error's numbers stands before it. */
 enum lentil_status {
   LENTIL_OK = 0,
 
   /* The file is wrong: fetch or make it again. */
-  LENTIL_FILE_TRUNCATED = 10,     /* needed = bytes it should have, or the least of any; given = bytes */
-  LENTIL_NOT_A_LENTIL_FILE = 11,  /* the identifier LNTL is missing */
-  LENTIL_FILE_CORRUPT = 12,       /* an offset, a size or a nesting inside the file is impossible */
-  LENTIL_CHECKSUM_MISMATCH = 13,  /* needed = CRC-32 stored, given = CRC-32 computed */
-  LENTIL_FORMAT_TOO_NEW = 14,     /* given = feature bits that this library does not know */
-  LENTIL_MISALIGNED_FILE = 15,    /* needed = alignment in bytes, given = address modulo it */
-  LENTIL_MISSING_LAYERS = 16,     /* the file holds no layer */
-  LENTIL_TOO_MANY_LAYERS = 17,    /* needed = most that are supported */
-  LENTIL_UNKNOWN_LAYER_TYPE = 18, /* where = layer, given = type number */
-  LENTIL_BAD_LAYER_INPUT = 19,    /* where = layer, given = the input that is not an earlier layer */
-  LENTIL_BAD_HYPERPARAMETER = 20, /* where = layer */
-  LENTIL_MISSING_TENSOR = 21,     /* where = layer: weight, bias or statistics absent */
-  LENTIL_BAD_TENSOR_SIZE = 22,    /* where = layer, needed = elements, given = elements */
-  LENTIL_NON_FINITE_WEIGHT = 23,  /* where = layer, given = index of the element */
-  LENTIL_BAD_NAME = 24,           /* where = layer: empty or used twice */
+  /* needed = bytes it should have, or the least of any; given = bytes */
+  LENTIL_FILE_TRUNCATED = 10,
+  /* the identifier LNTL is missing */
+  LENTIL_NOT_A_LENTIL_FILE = 11,
+  /* an offset, a size or a nesting inside the file is impossible */
+  LENTIL_FILE_CORRUPT = 12,
+  /* needed = CRC-32 stored, given = CRC-32 computed */
+  LENTIL_CHECKSUM_MISMATCH = 13,
+  /* given = feature bits that this library does not know */
+  LENTIL_FORMAT_TOO_NEW = 14,
+  /* needed = alignment in bytes, given = address modulo it */
+  LENTIL_MISALIGNED_FILE = 15,
+  LENTIL_MISSING_LAYERS = 16,
+  /* needed = most that are supported */
+  LENTIL_TOO_MANY_LAYERS = 17,
+  /* where = layer, given = type number */
+  LENTIL_UNKNOWN_LAYER_TYPE = 18,
+  /* where = layer, given = the input that is not an earlier layer */
+  LENTIL_BAD_LAYER_INPUT = 19,
+  /* where = layer, as in the next four */
+  LENTIL_BAD_HYPERPARAMETER = 20,
+  LENTIL_MISSING_TENSOR = 21,
+  /* needed, given in elements */
+  LENTIL_BAD_TENSOR_SIZE = 22,
+  /* given = index of the element */
+  LENTIL_NON_FINITE_WEIGHT = 23,
+  LENTIL_BAD_NAME = 24,
   LENTIL_BAD_INPUT_DESCRIPTION = 25,
-  LENTIL_BAD_LABEL_COUNT = 26, /* needed = outputs, given = labels */
-  LENTIL_BAD_SAMPLE = 27,      /* where = sample, needed = values, given = values */
-  LENTIL_BAD_VARIANCE = 28,    /* where = layer, given = channel of a batch-norm */
+  /* needed = outputs, given = labels */
+  LENTIL_BAD_LABEL_COUNT = 26,
+  /* where = sample, needed = values, given = values */
+  LENTIL_BAD_SAMPLE = 27,
+  /* where = layer, given = channel of a batch-norm whose variance is not positive */
+  LENTIL_BAD_VARIANCE = 28,
 
-  /* The network does not fit together. */
-  LENTIL_SHAPE_MISMATCH = 40,          /* where = layer, needed = channels or features, given = that arrive */
-  LENTIL_EMPTY_OUTPUT = 41,            /* where = layer: no window fits into the input */
-  LENTIL_UNSUPPORTED_LAYER = 42,       /* where = layer */
-  LENTIL_UNSUPPORTED_WINDOW = 43,      /* where = layer, needed = largest pool window, given = this one */
-  LENTIL_TENSOR_TOO_LARGE = 44,        /* where = layer: more bytes than offsets can hold */
-  LENTIL_BAD_LOSS = 45,                /* the network's output does not tell classes */
-  LENTIL_NOTHING_TO_TRAIN = 46,        /* no layer has weights */
-  LENTIL_UNSUPPORTED_PREPARATION = 47, /* where = step, given = its kind; or needed, given = channels */
+  /* The network does not fit together. where = layer. */
+  /* needed = channels or features, given = those that arrive */
+  LENTIL_SHAPE_MISMATCH = 40,
+  LENTIL_EMPTY_OUTPUT = 41,
+  LENTIL_UNSUPPORTED_LAYER = 42,
+  /* needed = largest pool window, given = this one */
+  LENTIL_UNSUPPORTED_WINDOW = 43,
+  LENTIL_TENSOR_TOO_LARGE = 44,
+  /* the network's outputs do not tell classes */
+  LENTIL_BAD_LOSS = 45,
+  LENTIL_NOTHING_TO_TRAIN = 46,
+  /* where = step of the file's recipe, given = its kind; or needed = channels, given = the input's */
+  LENTIL_UNSUPPORTED_PREPARATION = 47,
 
   /* The call is wrong: fix the caller. */
-  LENTIL_ARENA_TOO_SMALL = 60,    /* needed, given in bytes */
-  LENTIL_ARENA_MISALIGNED = 61,   /* needed = alignment, given = address modulo it */
-  LENTIL_BAD_BATCH = 63,          /* needed = largest, given */
-  LENTIL_WRONG_MODE = 65,         /* needed = the mode, given = that of the network */
-  LENTIL_WRONG_INPUT_TYPE = 66,   /* needed = the input, given = that of the network */
-  LENTIL_WRONG_SIZE = 67,         /* needed, given in elements, or in bytes of an input */
-  LENTIL_LABEL_OUT_OF_RANGE = 68, /* where = position in the batch, needed = classes, given = label */
-  LENTIL_BATCH_TOO_SMALL = 70,    /* where = layer: batch-norm learns from two values of a channel, or more */
-  LENTIL_BAD_PICTURE = 71,        /* needed = largest side or bytes of a row, given = this one's */
-  LENTIL_NO_INK = 72,             /* nothing stands out in the picture */
-  LENTIL_NO_CORRECTIONS = 73,     /* lentil_learn before the first lentil_correct */
-  LENTIL_MISSING_ARGUMENT =
-      74,                     /* where = argument, counted from 0: a null pointer, or a number out of range */
-  LENTIL_ARENA_OVERLAPS = 75, /* needed = bytes of the model, given = those that the arena shares with it */
+  /* needed, given in bytes */
+  LENTIL_ARENA_TOO_SMALL = 60,
+  /* needed = alignment, given = address modulo it */
+  LENTIL_ARENA_MISALIGNED = 61,
+  /* needed = largest, given */
+  LENTIL_BAD_BATCH = 63,
+  /* needed = enum lentil_mode, given = that of the network */
+  LENTIL_WRONG_MODE = 65,
+  /* needed = enum lentil_input, given = that of the network */
+  LENTIL_WRONG_INPUT_TYPE = 66,
+  /* needed, given: values, or bytes of an input */
+  LENTIL_WRONG_SIZE = 67,
+  /* where = position in the batch, needed = classes, given = label */
+  LENTIL_LABEL_OUT_OF_RANGE = 68,
+  /* where = layer: batch-norm learns from two values of a channel, or more */
+  LENTIL_BATCH_TOO_SMALL = 70,
+  /* needed = largest side, least bytes of a row or most channels, given = this one's; prepared pictures:
+   * where = 0 channels, 1 height, 2 width, 3 stride, needed = the network's */
+  LENTIL_BAD_PICTURE = 71,
+  /* nothing stands out in the picture */
+  LENTIL_NO_INK = 72,
+  /* lentil_learn before the first lentil_correct */
+  LENTIL_NO_CORRECTIONS = 73,
+  /* where = argument that is a null pointer, counted from 0 */
+  LENTIL_MISSING_ARGUMENT = 74,
+  /* needed = bytes of the model, given = those that it shares with the arena */
+  LENTIL_ARENA_OVERLAPS = 75,
+  /* where = field of lentil_options, counted from 0, needed = largest, given */
+  LENTIL_BAD_OPTION = 76,
 
   /* The machine or the numbers. */
-  LENTIL_FLUSH_TO_ZERO = 80,  /* the thread flushes subnormal numbers to zero: results would differ */
-  LENTIL_NON_FINITE_LOSS = 81 /* training diverged; the weights are those before the step */
+  /* the thread flushes subnormal numbers to zero: results would differ */
+  LENTIL_FLUSH_TO_ZERO = 80,
+  /* training diverged; the weights are those before the step */
+  LENTIL_NON_FINITE_LOSS = 81,
+
+  /* The storage. where = slot. */
+  /* the hook could not do it: needed = offset and given = bytes of the access */
+  LENTIL_STORAGE_FAILED = 110,
+  /* needed, given in bytes */
+  LENTIL_SLOT_TOO_SMALL = 111,
+  /* needed = largest, given */
+  LENTIL_BAD_WRITE_UNIT = 112,
+  LENTIL_SLOT_EMPTY = 113,
+  /* needed = CRC-32 stored, given = computed; both 0: not finished, or impossible */
+  LENTIL_SLOT_DAMAGED = 114,
+  /* needed = checksum of this model file, given = that of the slot's */
+  LENTIL_SLOT_OF_OTHER_BASE = 115,
+  /* needed = newest version that is known, given */
+  LENTIL_SLOT_TOO_NEW = 116,
+  /* read back, it is not what was written: needed = CRC-32 written, given */
+  LENTIL_SLOT_NOT_VERIFIED = 117,
+  /* where = layer: the slot has its weights, and this network does not train it */
+  LENTIL_OTHER_LAYERS = 118,
+  LENTIL_NOTHING_TO_UNDO = 119,
+  /* where = sample, needed and given = bits of the output that differs */
+  LENTIL_GOLDEN_MISMATCH = 120
 };
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
