@@ -57,7 +57,7 @@ void fold(const OpContext& ctx) {
 }
 
 void prepare(const OpContext& ctx) {
-  const Prepared p = prepared_of(ctx);
+  const PreparedFloats p = prepared_of(ctx);
   const std::size_t row = row_size(ctx.layer);
   if (is_folded(ctx.step)) fold(ctx);
   if (p.is_packed) {
@@ -77,7 +77,7 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   const bool keep_argmax = ctx.training && ctx.step.saved != kNoOffset;
   float* factors = drop ? reinterpret_cast<float*>(ctx.forward_workspace(worker)) : nullptr;
   const kernels::ConvShape shape = conv_shape(ctx);
-  const Prepared p = prepared_of(ctx);
+  const PreparedFloats p = prepared_of(ctx);
   const bool some_rows = rolls(ctx.step);
   const std::uint32_t row_begin = some_rows ? ctx.row_begin - ctx.y_rows.first : 0;
   const std::uint32_t row_end = some_rows ? ctx.row_end - ctx.y_rows.first : ctx.out.height;
