@@ -1,6 +1,6 @@
-// What is learnt on a device, kept so that a power cut at any moment leaves the old or the new. The model file
-// stays as it was delivered; beside it storage has two slots, which are written in turn. docs/saving.md has
-// the layout, byte by byte. Embedded-safe: no heap, no exceptions, no files; 256 bytes of scratch.
+// What is learnt on a device, kept so that a power cut at any moment leaves the old or the new. The model
+// file stays as it was delivered; beside it storage has two slots, which are written in turn. docs/saving.md
+// has the layout, byte by byte. Embedded-safe: no heap, no exceptions, no files; 256 bytes of scratch.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -65,10 +65,10 @@ Result<SlotsState> undo_learnt(const Storage& storage, const Learnt& to);
 // Back to the base: erases the older slot, then the newest. A power cut leaves the newest, or the base.
 Result<SlotsState> forget_learnt(const Storage& storage, const Learnt& to);
 
-// Runs the base's golden samples and compares with the outputs that the newest slot recorded, bit for bit: does
-// this device compute what the one that saved computed? The number of samples compared; 0: none were recorded
-// (the plan's input is of another kind, or there are more than kMostGoldenOutputs).
-// golden_mismatch: where = sample, needed and given = the output's bits.
+// Runs the base's golden samples and compares with the outputs that the newest slot recorded, bit for bit:
+// does this device compute what the one that saved computed? The number of samples compared; 0: none were
+// recorded (the plan's input is of another kind, or there are more than kMostGoldenOutputs). golden_mismatch:
+// where = sample, needed and given = the output's bits.
 Result<std::uint32_t> check_golden(const Storage& storage, const FileView& base, Session& session);
 
 }  // namespace lentil::formats

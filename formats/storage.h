@@ -9,8 +9,8 @@ inline constexpr std::uint32_t kStorageSlots = 2;
 inline constexpr std::uint32_t kPieceBytes = 256;  // the most bytes of one write
 
 // Two slots of `slot_bytes` each, on flash sectors of their own, in an EEPROM, in files. Every function says
-// whether it did all that was asked. Flash needs no cell to be written twice: between two erases of a slot, each
-// offset is written once at most, in rising order, in whole write units.
+// whether it did all that was asked. Flash needs no cell to be written twice: between two erases of a slot,
+// each offset is written once at most, in rising order, in whole write units.
 struct Storage {
   void* context = nullptr;
   // The slot's old contents are gone; what it reads as does not matter, but it must not be the old contents.

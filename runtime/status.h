@@ -73,6 +73,19 @@ enum class Status : std::uint8_t {
   not_viewable = 97,         // the elements would have to be copied
   bad_permutation = 98,      // needed = dimensions, each once; where = place of one that repeats
 
+  // What a device keeps in its slots (formats/slots.h). where = slot, unless said otherwise.
+  storage_failed = 110,      // the hook could not do it: needed = offset and given = bytes of the access
+  slot_too_small = 111,      // needed, given in bytes
+  bad_write_unit = 112,      // needed = largest, given: no power of two or too large
+  slot_empty = 113,          // nothing was saved there
+  slot_damaged = 114,        // needed = CRC-32 stored, given = computed; both 0: not finished, or impossible
+  slot_of_other_base = 115,  // needed = checksum of this model file, given = that of the slot's
+  slot_too_new = 116,        // needed = newest version that is known, given
+  slot_not_verified = 117,   // read back, it is not what was written: needed = CRC-32 written, given
+  other_layers = 118,        // where = layer: the slot has its weights, and this plan does not train it
+  nothing_to_undo = 119,     // needed = sequence of what the newest was learnt on, 0 = there is no newest
+  golden_mismatch = 120,     // where = sample, needed and given = bits of the output that differs
+
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ
   non_finite_loss = 81,  // training diverged; the weights are those before the step

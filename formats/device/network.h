@@ -7,6 +7,7 @@
 #include "formats/device/lentil.h"
 #include "formats/model_view.h"
 #include "runtime/learner.h"
+#include "runtime/prepare.h"
 
 // In front of its arena, followed by the engine, its memory, and what classifying needs.
 struct lentil_network {

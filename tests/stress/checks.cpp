@@ -97,7 +97,7 @@ class Check {
   std::vector<Way> ways() const {
     std::vector<Way> list;
     for (const kernels::Isa& isa : kernels::isas()) {
-      if (!isa.supported) continue;
+      if (!isa.supported()) continue;
       for (const Goal goal : {Goal::small, Goal::fast})
         for (const bool fuse : {true, false})
           list.push_back({isa.table, goal, fuse, fuse == (goal == Goal::fast) ? 1 : kThreads});
