@@ -8,13 +8,13 @@
 namespace lentil::formats {
 namespace {
 
-constexpr std::size_t kPieceFloats = kPieceBytes / sizeof(float);
+constexpr std::size_t kPieceFloats = kReadBytes / sizeof(float);
 
 // The reader's next `count` values must be numbers and, those of a variance, positive with `epsilon`.
 Error check_floats(SlotReader& reader, std::size_t count, std::uint32_t layer, bool variance, float epsilon) {
   std::array<float, kPieceFloats> piece;
   for (std::size_t done = 0; done < count;) {
-    const auto part = std::span(piece).first(std::min(count - done, kPieceFloats));
+    const auto part = std::span(piece).first(std::min<std::size_t>(count - done, kPieceFloats));
     if (!reader.read(part)) return reader.error();
     if (const std::size_t bad = first_non_finite(part); bad < part.size())
       return {Status::non_finite_weight, layer, 0, done + bad};
@@ -28,7 +28,8 @@ Error check_floats(SlotReader& reader, std::size_t count, std::uint32_t layer, b
 }
 
 // Each an earlier one's successor, with parameters.
-bool layers_suit(const Storage& storage, std::uint32_t slot, const Model& model, std::uint32_t count) {
+[[gnu::noinline]] bool layers_suit(const Storage& storage, std::uint32_t slot, const Model& model,
+                                   std::uint32_t count) {
   SlotReader table(storage, slot, kSlotHeaderBytes);
   std::int32_t before = -1;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -49,8 +50,8 @@ Error for_each_layer(const Storage& storage, std::uint32_t slot, std::uint32_t c
   return table.error();
 }
 
-Error check_values(const Storage& storage, std::uint32_t slot, const Model& model, const SlotHeader& header,
-                   const SlotParts& parts) {
+[[gnu::noinline]] Error check_values(const Storage& storage, std::uint32_t slot, const Model& model,
+                                     const SlotHeader& header, const SlotParts& parts) {
   SlotReader weights(storage, slot, parts.weights);
   const Error error = for_each_layer(storage, slot, header.layers, [&](std::uint16_t index) {
     const Layer layer = model.layer(index);

@@ -77,7 +77,7 @@ struct Loading {
     return {};
   }
 
-  Error load() const {
+  [[gnu::noinline]] Error load() const {
     if (header.outputs != to.trainer.session().output_size()) return {Status::slot_damaged, slot};
     if (const Error e = check_layers(); wrong(e)) return e;
     if (const Error e = load_values(); wrong(e)) return e;

@@ -130,11 +130,13 @@ Outcome<std::monostate> write_file_atomically(const std::string& path, std::span
   if (::fsync(file.get()) != 0 || !file.close()) return fail(reason());
   if (!temporary.rename_to(target)) return fail(reason());
 
-  // The new name reaches the disk with its folder. The file is in place already, so that a folder which
-  // cannot be opened or synced (some network file systems) is no failure.
-  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  sync_folder_of(target);
   return std::monostate{};
+}
+
+void sync_folder_of(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0) ::fsync(folder.get());
 }
 
 }  // namespace lentil::formats

@@ -20,4 +20,8 @@ Outcome<AlignedBytes> read_file_aligned(const std::string& path);
 // that it replaces, writes through a symbolic link, and replaces regular files only.
 Outcome<std::monostate> write_file_atomically(const std::string& path, std::span<const std::byte> bytes);
 
+// A file's new name reaches the disk with its folder. The file is in place already, so that a folder which
+// cannot be opened or synced (some network file systems) is no failure.
+void sync_folder_of(const std::string& path);
+
 }  // namespace lentil::formats
