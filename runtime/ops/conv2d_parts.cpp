@@ -24,7 +24,7 @@ kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled
 // memory need; what lies above and below the rows kept of the input is never asked for, or padding.
 static kernels::ConvShape seen_from(const KeptRows& x, const KeptRows& y, kernels::ConvShape s) {
   const std::int32_t pooled = i32(y.first) * s.pool.stride_height;
-  const std::int32_t skipped = std::max(pooled - s.pool.top, 0);
+  const std::int32_t skipped = std::max<std::int32_t>(pooled - s.pool.top, 0);
   s.pool.top += skipped - pooled;
   s.map.height -= skipped;
   s.kernel.top += i32(x.first) - skipped * s.kernel.stride_height;
@@ -34,8 +34,7 @@ static kernels::ConvShape seen_from(const KeptRows& x, const KeptRows& y, kernel
 }
 
 kernels::ConvShape conv_shape(const OpContext& ctx) {
-  const kernels::ConvShape s =
-      conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
+  const kernels::ConvShape s = conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
   return rolls(ctx.step) ? seen_from(ctx.x_rows, ctx.y_rows, s) : s;
 }
 
