@@ -65,7 +65,7 @@ struct OpContext {
   // Of a step that rolls: the rows of its input and output that lie at x and y, and those to be computed.
   KeptRows x_rows{}, y_rows{};
   std::uint32_t row_begin = 0, row_end = 0;
-  bool second_side = false;   // x and second, dx and second_dx have changed places
+  bool second_side = false;  // x and second, dx and second_dx have changed places
   bool training = false;
   // Gradients that are added up over several calls: whether this one follows another, and whether it is the
   // last, which updates the weights.

@@ -32,19 +32,14 @@ class Chain {
 
   // The rows that link k computes now: the first one, all that are asked for; the others, one.
   void set_rows(std::uint32_t k, OpContext& ctx) const {
-    ctx.row_begin = links_[k].done;
-    ctx.row_end = k == 0 ? needed_of(k) : ctx.row_begin + 1;
+    ctx.row_end = k == 0 ? needed_of(k) : links_[k].done + 1;
     ctx.x_rows = k == 0 ? KeptRows{0, ctx.in.height} : kept(k - 1, links_[k - 1].done);
     ctx.y_rows = kept(k, ctx.row_end);
+    ctx.row_begin = std::max(links_[k].done, ctx.y_rows.first);  // strides may leave rows out
   }
   void finish(std::uint32_t k, const OpContext& ctx) { links_[k].done = ctx.row_end; }
 
-  // Of its output, when so many rows of it are done.
-  KeptRows kept(std::uint32_t k, std::uint32_t done) const {
-    if (is_last(k)) return {0, height(k)};
-    const std::uint32_t count = rows_kept(links_[k + 1].window, height(k));
-    return {done > count ? done - count : 0, count};
-  }
+  KeptRows kept_so_far(std::uint32_t k) const { return kept(k, links_[k].done); }
 
  private:
   struct Link {
@@ -52,6 +47,12 @@ class Chain {
     std::uint32_t done;  // rows of its output
   };
   std::uint32_t height(std::uint32_t k) const { return plan_.tensors()[first_[k].output].shape.height; }
+  // Of its output, when so many rows of it are done.
+  KeptRows kept(std::uint32_t k, std::uint32_t done) const {
+    if (is_last(k)) return {0, height(k)};
+    const std::uint32_t count = rows_kept(links_[k + 1].window, height(k));
+    return {done > count ? done - count : 0, count};
+  }
   // Rows of link k that the next row of the one behind it needs.
   std::uint32_t needed_of(std::uint32_t k) const {
     return links_[k + 1].window.end(links_[k + 1].done, height(k));
@@ -80,12 +81,11 @@ void Session::roll(const Step& first, const std::byte* input, std::uint32_t imag
     Chain chain(model_, plan(), &first);
     while (!chain.done()) {
       const std::uint32_t k = chain.next();
-      OpContext ctx =
-          make_context(plan(), model_, *kernels_, arena_, chain.step(k), input, images, worker);
+      OpContext ctx = make_context(plan(), model_, *kernels_, arena_, chain.step(k), input, images, worker);
       if (k == 0) ctx.x = ctx.x_of(image);
       if (chain.is_last(k)) ctx.y = ctx.y_of(image);
       chain.set_rows(k, ctx);
-      make_room(ctx, chain.kept(k, ctx.row_begin));
+      make_room(ctx, chain.kept_so_far(k));
       op_of(ctx.step).forward(ctx, 0, 1, worker);
       chain.finish(k, ctx);
     }

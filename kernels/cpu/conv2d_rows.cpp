@@ -209,8 +209,8 @@ LENTIL_HD void compute_tile(const Conv2dForward& a, const Channels& channels, Ti
   store_rows<L, T, N>(sum, a, channels, tile);
 }
 
-// The part of the map that somebody reads: a pool may leave out a last row or column, and this call may be for
-// some rows only.
+// The part of the map that somebody reads: a pool may leave out a last row or column, and this call may be
+// for some rows only.
 LENTIL_HD std::int32_t used_columns(const ConvShape& s) { return s.pooled ? s.out.width * 2 : s.map.width; }
 LENTIL_HD Rows used_rows(const Conv2dForward& a) {
   const std::int32_t rows = a.shape.pooled ? 2 : 1;
@@ -338,8 +338,7 @@ bool conv2d_forward_rows(const Conv2dForward& a) {
     const Rows rows = used_rows(a);
     if (rows.end - rows.begin < kRows) return false;
     const std::int32_t width = used_columns(a.shape);
-    if (columns_with(width, kHalfLanes) < columns_with(width, kLanes))
-      return compute_all<kHalfLanes>(a);
+    if (columns_with(width, kHalfLanes) < columns_with(width, kLanes)) return compute_all<kHalfLanes>(a);
     return compute_all<kLanes>(a);
   }
   return false;

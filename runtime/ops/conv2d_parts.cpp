@@ -34,8 +34,7 @@ static kernels::ConvShape seen_from(const KeptRows& x, const KeptRows& y, kernel
 }
 
 kernels::ConvShape conv_shape(const OpContext& ctx) {
-  const kernels::ConvShape s =
-      conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
+  const kernels::ConvShape s = conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
   return rolls(ctx.step) ? seen_from(ctx.x_rows, ctx.y_rows, s) : s;
 }
 

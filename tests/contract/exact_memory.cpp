@@ -182,9 +182,7 @@ constexpr Case kCases[] = {
     {"inference, rolling", {.goal = Goal::small, .rolling = true}, 4672},
     {"training", {.mode = Mode::train, .goal = Goal::small}, 188416},
     {"training from pixels", {.mode = Mode::train, .goal = Goal::small, .input = InputType::uint8}, 188416},
-    {"training of fc1 and fc2",
-     {.mode = Mode::train, .goal = Goal::small, .frozen = kConvolutions},
-     141312},
+    {"training of fc1 and fc2", {.mode = Mode::train, .goal = Goal::small, .frozen = kConvolutions}, 141312},
 };
 
 }  // namespace
