@@ -1,6 +1,4 @@
 // Which instruction sets are compiled in, and which of them this processor runs.
-#include <cstdlib>
-
 #include "kernels/device.h"
 
 namespace lentil::kernels {
@@ -45,21 +43,5 @@ constexpr Isa kIsas[] = {
 }  // namespace
 
 std::span<const Isa> isas() { return kIsas; }
-
-CpuKernels cpu(std::string_view isa) {
-  for (const Isa& candidate : isas()) {
-    if (isa.empty() && candidate.supported()) return {candidate.table, IsaChoice::ok, isa};
-    if (isa == candidate.name) {
-      if (!candidate.supported()) return {nullptr, IsaChoice::unsupported, isa};
-      return {candidate.table, IsaChoice::ok, isa};
-    }
-  }
-  return {nullptr, IsaChoice::unknown, isa};
-}
-
-CpuKernels cpu() {
-  const char* requested = std::getenv("LENTIL_ISA");
-  return cpu(requested == nullptr ? std::string_view{} : std::string_view{requested});
-}
 
 }  // namespace lentil::kernels

@@ -1,4 +1,5 @@
-// Instead of dispatch.cpp where one instruction set is compiled in, the one that LENTIL_ISA names.
+// Instead of dispatch.cpp where one instruction set is all there is, the one that LENTIL_ISA names: tools/amalgamate.
+#include "kernels/cpu/table.h"
 #include "kernels/device.h"
 
 namespace lentil::kernels {
@@ -7,11 +8,13 @@ namespace LENTIL_ISA {
 extern const KernelTable kTable;
 }
 
-std::span<const Isa> isas() {
-  static constexpr Isa kOnly{"one", &LENTIL_ISA::kTable, true};
-  return {&kOnly, 1};
-}
+namespace {
 
-CpuKernels cpu(std::string_view isa) { return {isas().front().table, IsaChoice::ok, isa}; }
+bool runs_everywhere() { return true; }
+constexpr Isa kOnlyIsa{LENTIL_TEXT(LENTIL_ISA), &LENTIL_ISA::kTable, runs_everywhere};
+
+}  // namespace
+
+std::span<const Isa> isas() { return {&kOnlyIsa, 1}; }
 
 }  // namespace lentil::kernels
