@@ -60,6 +60,7 @@ lentil_error lentil_learn(lentil_network* network, const lentil_learning* learni
   if (lesson == nullptr) return missing(2);
   *lesson = {};
   if (network->learner == nullptr) return wrong_mode(LENTIL_LEARN, *network);
+  if (network->learner->corrections() == 0) return to_c({Status::no_corrections, 0, 1, 0});
   const Replay replay{network, known_picture, network->replay};
   const LearnReport report =
       network->learner->learn(replay, options_of(learning == nullptr ? lentil_learning{} : *learning));
