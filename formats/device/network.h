@@ -10,7 +10,7 @@
 #include "runtime/prepare.h"
 
 // In front of its arena, followed by the engine, its memory, and what classifying needs.
-struct lentil_network {
+struct alignas(8) lentil_network {  // 8: the engine behind it has fields of 64 bits
   lentil::formats::FileView file;
   lentil::Session* session;  // of whatever engine there is
   lentil::Trainer* trainer;  // null in LENTIL_INFER

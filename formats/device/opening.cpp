@@ -118,7 +118,8 @@ Result<Opening> prepare_opening(std::span<const std::byte> model, const lentil_o
   const Model network = file->model();
   const std::size_t head = static_cast<std::size_t>(kHeadBytes[options.mode]);
   const std::size_t frozen_bytes = options.train_last == 0 ? 0 : network.layer_count * sizeof(std::uint16_t);
-  const std::size_t planning = head + round_up(plan_memory_bytes(network), 2) + frozen_bytes;
+  const auto planning =
+      static_cast<std::size_t>(head + round_up(plan_memory_bytes(network), 2) + frozen_bytes);
   if (memory.size() < planning) return Error{Status::arena_too_small, 0, planning, memory.size()};
   const auto made = make_plan(network, options, memory.subspan(head, planning - head), frozen_bytes);
   if (!made) return made.error();
