@@ -50,22 +50,22 @@ Error for_each_layer(const Storage& storage, std::uint32_t slot, std::uint32_t c
   return table.error();
 }
 
+[[gnu::noinline]] Error check_weights(SlotReader& weights, const Layer& layer, std::uint32_t index) {
+  for (std::size_t s = 0; s < kSlots; ++s) {
+    const bool variance = static_cast<Slot>(s) == Slot::running_var;
+    const Error e = check_floats(weights, layer.tensors[s].size(), index, variance, layer.epsilon);
+    if (e.status != Status::ok) return e;
+  }
+  return {};
+}
+
+// The weights of all layers, or the velocities.
 [[gnu::noinline]] Error check_values(const Storage& storage, std::uint32_t slot, const Model& model,
-                                     const SlotHeader& header, const SlotParts& parts) {
-  SlotReader weights(storage, slot, parts.weights);
-  const Error error = for_each_layer(storage, slot, header.layers, [&](std::uint16_t index) {
+                                     std::uint32_t layers, SlotReader values, bool velocities) {
+  return for_each_layer(storage, slot, layers, [&](std::uint16_t index) {
     const Layer layer = model.layer(index);
-    Error wrong;
-    for (std::size_t s = 0; s < kSlots && wrong.status == Status::ok; ++s) {
-      const bool variance = static_cast<Slot>(s) == Slot::running_var;
-      wrong = check_floats(weights, layer.tensors[s].size(), index, variance, layer.epsilon);
-    }
-    return wrong;
-  });
-  if (error.status != Status::ok) return error;
-  SlotReader velocities(storage, slot, parts.velocities);
-  return for_each_layer(storage, slot, header.velocities ? header.layers : 0, [&](std::uint16_t index) {
-    return check_floats(velocities, velocity_count(model.layer(index)), index, false, 0);
+    return velocities ? check_floats(values, velocity_count(layer), index, false, 0)
+                      : check_weights(values, layer, index);
   });
 }
 
@@ -120,7 +120,12 @@ Error check_slot_contents(const Storage& storage, std::uint32_t slot, const File
   if (header.golden > 0 && header.outputs > kMostGoldenOutputs) return impossible;
   const SlotParts parts = parts_of(storage, slot, model, header);
   if (parts.end > header.commit) return impossible;
-  if (const Error e = check_values(storage, slot, model, header, parts); e.status != Status::ok) return e;
+  for (const bool velocities : {false, true}) {
+    if (velocities && !header.velocities) continue;
+    const SlotReader values(storage, slot, velocities ? parts.velocities : parts.weights);
+    const Error e = check_values(storage, slot, model, header.layers, values, velocities);
+    if (e.status != Status::ok) return e;
+  }
   return labels_suit(storage, slot, header, parts.labels) ? Error{} : impossible;
 }
 

@@ -38,7 +38,8 @@ Outcome<MergedSlot> merge_newest_slot(const FileView& base, std::span<const Slot
   for (const SlotFile& slot : slots) {
     const auto view = open_slot(base, {slot.bytes.data(), slot.bytes.size()});
     if (!view) {
-      merged.passed_over += (merged.passed_over.empty() ? "" : "; ") + ("'" + slot.path + "': ") + explain(view.error());
+      merged.passed_over +=
+          (merged.passed_over.empty() ? "" : "; ") + ("'" + slot.path + "': ") + explain(view.error());
     } else if (!newest || is_later(view->header().sequence, newest->header().sequence)) {
       newest = *view;
       merged.path = slot.path;
