@@ -49,7 +49,7 @@ struct KernelTable {
 struct Isa {
   std::string_view name;
   const KernelTable* table;
-  bool supported;  // by this processor
+  bool (*supported)();  // by this processor
 };
 
 // All that are compiled in, best first; the last one runs everywhere.

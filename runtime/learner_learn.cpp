@@ -112,17 +112,18 @@ Learner::Lesson Learner::prepare(const Replay& replay, const LearnOptions& optio
   const auto known = replay_order_.first(replay.count);
   std::iota(order.begin(), order.end(), 0u);
   std::iota(known.begin(), known.end(), 0u);
-  shuffle_order(order, {.seed = seed_, .use = kernels::RandomUse::hold_out});
+  shuffle_order(order, {.seed = trainer_.seed(), .use = kernels::RandomUse::hold_out});
   const std::size_t held_out = stored_ < kFewest ? 0 : stored_ / kHeldOutOf;
   const auto learners = order.subspan(held_out);
   const Plan& plan = session().plan();
   const std::uint32_t images = std::max<std::uint32_t>(options.batch, 1);
-  Lesson lesson{.replay = replay,
-                .options = options,
-                .judges = held_out == 0 ? order : order.first(held_out),
-                .corrections = {learners, {.seed = seed_, .use = kernels::RandomUse::shuffle, .layer = 0}},
-                .known = {known, {.seed = seed_, .use = kernels::RandomUse::shuffle, .layer = 1}},
-                .images = plan.accumulate ? images : std::min(images, plan.batch)};
+  Lesson lesson{
+      .replay = replay,
+      .options = options,
+      .judges = held_out == 0 ? order : order.first(held_out),
+      .corrections = {learners, {.seed = trainer_.seed(), .use = kernels::RandomUse::shuffle, .layer = 0}},
+      .known = {known, {.seed = trainer_.seed(), .use = kernels::RandomUse::shuffle, .layer = 1}},
+      .images = plan.accumulate ? images : std::min(images, plan.batch)};
   const std::uint64_t wanted = std::uint64_t{options.passes} * learners.size() * (replay.count == 0 ? 1 : 2);
   const std::uint64_t needed = (wanted + lesson.images - 1) / lesson.images;
   lesson.steps = options.steps != 0 ? options.steps : static_cast<std::uint32_t>(needed);
@@ -223,7 +224,7 @@ Status Learner::step(Lesson& lesson, std::uint32_t number, LearnReport& report) 
 void Learner::take_correction(Lesson& lesson, std::uint32_t number, std::uint32_t done, std::uint32_t place) {
   const std::uint32_t index = lesson.corrections.take();
   const kernels::RandomKey key{
-      .seed = seed_, .use = kernels::RandomUse::augment, .step = number, .position = done + place};
+      .seed = trainer_.seed(), .use = kernels::RandomUse::augment, .step = number, .position = done + place};
   const std::uint32_t most = lesson.options.shift;
   copy_moved(correction(index), session().model().input, draw_move(key, 0, most), draw_move(key, 1, most),
              picture_of(place));

@@ -45,6 +45,7 @@ Error make_steps(PlanNotes& n) {
   const Error error = infer_shapes(n);
   if (error.status != Status::ok) return error;
   emit_steps(n);
+  mark_rolling(n);
   return n.train() ? choose_backward(n) : Error{};
 }
 
@@ -94,7 +95,8 @@ Result<const Plan*> plan(const Model& model, const PlanOptions& options, std::sp
   if (error.status == Status::ok) error = check_options(model, options);
   if (error.status != Status::ok) return error;
   PlanNotes notes(model, options, memory.data());
-  error = lay_out(notes);
+  const bool rolling = options.rolling && options.goal == Goal::small && options.mode == Mode::infer;
+  error = rolling ? lay_out_rolling(notes) : lay_out(notes);
   if (error.status != Status::ok) return error;
   return finish(notes);
 }

@@ -29,6 +29,8 @@ enum StepFlag : std::uint16_t {
   kEpilogueDone = 64,         // its output's gradient comes with the epilogue applied
   kAddsGradient = 128,        // other steps have written the input's gradient before: this one adds to it
   kAddsSecondGradient = 256,  // the same for the second input
+  kRollsOutput = 512,         // its output keeps only the rows that the next step still reads
+  kRollsInput = 1024,         // reads such a tensor
 };
 
 // One call of an op: a layer, and those that are fused with it.
@@ -52,6 +54,8 @@ struct Step {
 
   bool has(StepFlag flag) const { return (flags & flag) != 0; }
 };
+
+inline bool rolls(const Step& step) { return step.has(kRollsInput) || step.has(kRollsOutput); }
 
 // What one image brings to a training step's result.
 struct ImageLoss {

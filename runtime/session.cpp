@@ -96,6 +96,11 @@ void Session::run_by_image(const std::byte* input, std::size_t per_image, std::s
   for_each_few(images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
     const std::byte* first = input + begin * bytes;
     for (const Step& step : plan().steps()) {
+      if (step.has(kRollsInput)) continue;  // done with the first of them
+      if (step.has(kRollsOutput)) {
+        roll(step, first, end - begin, worker);
+        continue;
+      }
       const OpContext ctx = make_context(plan(), model_, *kernels_, arena_, step, first, end - begin, worker);
       op_of(step).forward(ctx, 0, end - begin, worker);
     }

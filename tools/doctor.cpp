@@ -42,7 +42,7 @@ struct DoctorReport {
   }
   bool pass() const {
     return cuda.pass && std::all_of(isas.begin(), isas.end(),
-                                    [](const IsaReport& r) { return !r.isa.supported || r.test.pass(); });
+                                    [](const IsaReport& r) { return !r.isa.supported() || r.test.pass(); });
   }
 };
 
@@ -52,7 +52,7 @@ DoctorReport examine(const DoctorOptions& options) {
   report.cuda = examine_cuda(options.gpu_seconds);  // before there are more threads
   for (const kernels::Isa& isa : kernels::isas()) {
     IsaReport& row = report.isas.emplace_back(IsaReport{.isa = isa, .chosen = isa.table == choice.table});
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     Machine all(*isa.table, 0), one(*isa.table, 1);
     report.threads = all.threads();
     row.test = run_self_test(all.kernels(), all.threads(), all.hook());
@@ -68,7 +68,7 @@ std::string reason(const DoctorReport& report) {
 }
 
 std::string isa_text(const DoctorReport& report, const IsaReport& row) {
-  if (!row.isa.supported) return fmt::format("  {:<10}not supported by this processor\n", row.isa.name);
+  if (!row.isa.supported()) return fmt::format("  {:<10}not supported by this processor\n", row.isa.name);
   return fmt::format("  {:<10}supported, {:.3g} G fma/s a thread{}\n", row.isa.name, row.peak * 1e-9,
                      row.chosen ? "; chosen: " + reason(report) : "");
 }
@@ -92,7 +92,7 @@ std::string self_test_text(const DoctorReport& report) {
   std::vector<std::string> same;
   std::string failures;
   for (const IsaReport& row : report.isas) {
-    if (!row.isa.supported) continue;
+    if (!row.isa.supported()) continue;
     if (row.test.pass()) {
       same.emplace_back(row.isa.name);
     } else {
@@ -125,8 +125,8 @@ nlohmann::ordered_json bits_json(const SelfTestBits& bits) {
 
 nlohmann::ordered_json isa_json(const IsaReport& row) {
   nlohmann::ordered_json json{
-      {"name", row.isa.name}, {"supported", row.isa.supported}, {"chosen", row.chosen}};
-  if (!row.isa.supported) return json;
+      {"name", row.isa.name}, {"supported", row.isa.supported()}, {"chosen", row.chosen}};
+  if (!row.isa.supported()) return json;
   json["peak_multiply_adds_per_second"] = row.peak;
   json["self_test"] = {{"status", status_name(row.test.status)},
                        {"fast", bits_json(row.test.fast)},

@@ -86,7 +86,8 @@ LENTIL_HD void store_values(const Conv2dForward& a, const RunningMax& max, std::
 template <std::int32_t T>
 void forward_channels(const Conv2dForward& a, std::int32_t channel) {
   const Plane& out = a.shape.out;
-  for (std::int32_t row = 0; row < out.height; ++row) {
+  const std::int32_t end = end_of_rows(a);
+  for (std::int32_t row = a.row_begin; row < end; ++row) {
     for (std::int32_t column = 0; column < out.width; column += kLanes) {
       const std::int32_t lanes = out.width - column < kLanes ? out.width - column : kLanes;
       RunningMax max[T];

@@ -5,9 +5,6 @@
 
 namespace lentil::kernels::LENTIL_ISA {
 
-#define LENTIL_TEXT_OF(x) #x
-#define LENTIL_TEXT(x) LENTIL_TEXT_OF(x)
-
 extern const KernelTable kTable;
 const KernelTable kTable{
     .isa = LENTIL_TEXT(LENTIL_ISA),

@@ -2,6 +2,9 @@
 #pragma once
 #include "kernels/args.h"
 
+#define LENTIL_TEXT_OF(x) #x
+#define LENTIL_TEXT(x) LENTIL_TEXT_OF(x)
+
 namespace lentil::kernels::LENTIL_ISA {
 
 void conv2d_forward(const Conv2dForward&);

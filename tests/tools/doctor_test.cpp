@@ -9,7 +9,7 @@ namespace {
 std::vector<std::string> supported() {
   std::vector<std::string> names;
   for (const auto& isa : lentil::kernels::isas()) {
-    if (isa.supported) names.emplace_back(isa.name);
+    if (isa.supported()) names.emplace_back(isa.name);
   }
   return names;
 }
