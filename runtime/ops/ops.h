@@ -8,8 +8,8 @@ extern const OpDef kConv2d, kLinear, kMaxPool2d, kRelu, kSigmoid, kTanh, kSoftma
     kDropout2d, kFlatten, kAvgPool2d, kGlobalAvgPool2d, kLeakyRelu, kPrelu, kElu, kBatchNorm1d, kBatchNorm2d,
     kReshape, kAdd, kSub, kMul, kConcat, kPixels;
 
-// The same without what training needs, for programs that only run models; other ops have little or nothing of
-// that.
+// The same without what training needs, for programs that only run models; other ops have little or nothing
+// of that.
 namespace inference {
 extern const OpDef kConv2d, kLinear, kMaxPool2d, kSoftmax, kLogSoftmax;
 }
