@@ -10,13 +10,15 @@ set_property(CACHE LENTIL_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(LENTIL_CUDA_ARCHITECTURES "" CACHE STRING "GPUs to compile for, e.g. 87;90;90-virtual; empty: all")
 
 # lentil_cuda_architectures(result toolkit-version)
-# Code runs on GPUs of its own kind alone, but for a newer minor version of the same generation.
+# Code runs on its own kind of GPU and on those of a newer minor version of the same generation: 80 serves 8.6 and
+# 8.9, too, 100 serves 10.3, 120 serves 12.1. Between Jetsons and other GPUs that is not promised, so they have code
+# of their own. PTX of the oldest serves whatever comes next: the kernels use nothing newer.
 function(lentil_cuda_architectures result version)
   set(list 75)
   if(version VERSION_LESS 13)
     list(PREPEND list 53 62 70 72)  # Jetson Nano, TX2, Volta, Xavier
   endif()
-  foreach(row "11.0 80" "11.4 87" "11.4 86" "11.8 89" "11.8 90" "12.8 100" "12.8 120" "13.0 110")
+  foreach(row "11.0 80" "11.4 87" "11.8 90" "12.8 100" "12.8 120" "13.0 110")
     string(REPLACE " " ";" row "${row}")
     list(GET row 0 since)
     list(GET row 1 architecture)
@@ -24,11 +26,6 @@ function(lentil_cuda_architectures result version)
       list(APPEND list ${architecture})
     endif()
   endforeach()
-  if("120" IN_LIST list)
-    list(APPEND list 120-virtual)
-  elseif("90" IN_LIST list)
-    list(APPEND list 90-virtual)
-  endif()
   list(APPEND list 75-virtual)
   set(${result} ${list} PARENT_SCOPE)
 endfunction()
@@ -101,8 +98,9 @@ function(lentil_cuda_fatbin target source otherwise)
   string(REPLACE ";" " " names "${architectures}")
   message(STATUS "CUDA kernels: nvcc ${version} for ${names}")
 
+  # Drivers before CUDA 12.4 cannot read what is compressed for size. None of them runs code of CUDA 13 anyway.
   set(compress -Xfatbin=-compress-all)
-  if(NOT version VERSION_LESS 12.9)
+  if(NOT version VERSION_LESS 13.0)
     set(compress --compress-mode=size)
   endif()
   set(base ${CMAKE_CURRENT_BINARY_DIR}/cuda_kernels)

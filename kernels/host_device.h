@@ -1,16 +1,15 @@
-// What the compiler at hand needs to be told: one of the three files with `#if` in them.
+// One of the three files with `#if` in them: what the compiler at hand needs to be told. LENTIL_HD is for all
+// sides, always inlined: an object compiled for one ISA must lend nobody its copy (at -Os there is one ISA,
+// and the compiler chooses). LENTIL_DEVICE is of CUDA's kernels (kernels/cuda/), which a host compiles to
+// check them; ..._CALL is too long to stand at every call.
 #pragma once
 #include <cstdint>
-
-// LENTIL_HD: a function for every side. LENTIL_DEVICE: one of the CUDA kernels (kernels/cuda/), which a host
-// compiles to check them; ..._CALL: one whose code is too long to stand at every call. The first is always
-// inlined, so that an object compiled for one ISA never lends its copy to code compiled for another; where
-// small code is asked for (-Os) there is one ISA, and the compiler chooses.
 #if defined(__CUDACC__)
 #define LENTIL_HD __host__ __device__ __forceinline__ static
 #define LENTIL_DEVICE __device__ __forceinline__
 #define LENTIL_DEVICE_CALL __device__ __noinline__
 #define LENTIL_ROLLED _Pragma("unroll 1")
+#define LENTIL_UNROLLED _Pragma("unroll 4")
 #else
 #if defined(__OPTIMIZE_SIZE__)
 #define LENTIL_HD [[maybe_unused]] static inline
@@ -20,6 +19,7 @@
 #define LENTIL_DEVICE inline
 #define LENTIL_DEVICE_CALL inline
 #define LENTIL_ROLLED
+#define LENTIL_UNROLLED
 #endif
 
 namespace lentil::kernels {

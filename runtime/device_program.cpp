@@ -46,7 +46,7 @@ StepKind kind_of(const Step& step, const Layer& layer) {
       return StepKind::avg_pool2d;
     case LayerType::batch_norm1d:
     case LayerType::batch_norm2d:
-      return StepKind::affine;
+      return StepKind::batch_norm;
     case LayerType::prelu:
       return StepKind::prelu;
     case LayerType::softmax:
@@ -84,7 +84,7 @@ cuda::Step empty_step() {
   cuda::Step s{};
   for (std::uint32_t* offset :
        {&s.x, &s.second, &s.y, &s.dx, &s.second_dx, &s.dy, &s.map_gradient, &s.argmax, &s.weight, &s.bias,
-        &s.prepared, &s.batch_norm, &s.gradient, &s.dropout_layer})
+        &s.prepared, &s.batch_norm, &s.gradient, &s.statistics, &s.dropout_layer})
     *offset = cuda::kNone;
   return s;
 }
@@ -110,8 +110,6 @@ class Maker {
     notes_.steps[0].in = notes_.steps[0].out = volume(notes_.model.input);
     for (std::size_t s = 1; s < notes_.steps.size(); ++s) {
       const Step& planned = notes_.planned(s);
-      if (is_batch_norm(planned.type) && planned.has(kTrained))
-        return Error{Status::unsupported_layer, planned.layer, 0, static_cast<std::uint64_t>(planned.type)};
       describe(notes_.steps[s], planned);
     }
     if (const Error error = place_tensors(notes_); error.status != Status::ok) return error;
@@ -140,6 +138,7 @@ class Maker {
     s.in = volume(shape_of(planned.input));
     s.out = planned.type == LayerType::concat ? s.in : volume(shape_of(planned.output));
     s.epsilon = layer.epsilon;
+    s.momentum = layer.momentum;
     if (planned.activation_layer != kNoIndex) s.slope = notes_.model.layer(planned.activation_layer).slope;
     if (planned.dropout != kNoIndex) describe_dropout(s, planned.dropout);
     describe_windows(s, planned, layer);
@@ -155,7 +154,11 @@ class Maker {
     const Shape &in = shape_of(planned.input), &out = shape_of(planned.output);
     const bool pooled = planned.pool != kNoIndex;
     const Layer pool = pooled ? notes_.model.layer(planned.pool) : Layer{};
-    if (s.kind == StepKind::conv2d) s.conv = conv2d::conv_shape(layer, pool, pooled, in, out);
+    if (s.kind == StepKind::conv2d) {
+      s.conv = conv2d::conv_shape(layer, pool, pooled, in, out);
+      s.group_inputs = s.conv.in_channels / s.conv.groups;
+      s.group_outputs = s.conv.out_channels / s.conv.groups;
+    }
     if (s.kind == StepKind::avg_pool2d) s.pool = average_windows(layer, in, out);
     if (s.kind == StepKind::max_pool2d)
       s.pool = {.in = plane_of(in), .out = plane_of(out), .window = kernel_window(layer)};
@@ -207,13 +210,17 @@ class Maker {
     }
     if (!trained) return;
     s.gradient = static_cast<std::uint32_t>(gradients);
+    if (s.kind == StepKind::batch_norm) {
+      s.flags |= cuda::kLearnsStatistics;
+      s.statistics = program.statistics;
+      program.statistics += cuda::kStatistics * s.parameters;
+    }
     const std::size_t values = static_cast<std::size_t>(s.in.channels) *
                                static_cast<std::size_t>(s.in.height) * static_cast<std::size_t>(s.in.width);
     gradients += s.kind == StepKind::linear ? values + s.rows : s.rows * row;
   }
   static std::size_t row_length(const cuda::Step& s) {
-    const std::int32_t inputs = s.conv.in_channels / s.conv.groups;
-    return static_cast<std::size_t>(inputs) * static_cast<std::size_t>(s.conv.kernel.height) *
+    return static_cast<std::size_t>(s.group_inputs) * static_cast<std::size_t>(s.conv.kernel.height) *
            static_cast<std::size_t>(s.conv.kernel.width);
   }
   // Values before those of a step in a tensor that several steps write, part by part.

@@ -23,8 +23,9 @@ struct Image {
   Array<std::uint8_t> argmax;
   Array<const float> parameters, prepared;
   Array<float> gradients;  // of parameters
-  std::uint64_t seed;      // of dropout, with the step's number and the image's place in the batch
-  std::uint32_t step, position;
+  Array<const float> statistics;
+  std::uint64_t seed;  // of dropout, with the step's number and the image's place in the batch
+  std::uint32_t step, position, images;
   bool training;
 };
 
@@ -50,13 +51,14 @@ LENTIL_DEVICE_CALL Range windows_over(std::int32_t at, std::int32_t padding, std
   return {first > 0 ? (first + stride - 1) / stride : 0, end < windows ? end : windows};
 }
 
+LENTIL_DEVICE_CALL std::int32_t exact_quotient_or_none(std::int32_t a, std::int32_t b) {
+  return a % b == 0 ? a / b : -1;
+}
 // Which element of such a window sees position `at`; below 0: none, for dilation leaves gaps.
 LENTIL_DEVICE std::int32_t element_over(std::int32_t at, std::int32_t padding, std::int32_t window,
                                         std::int32_t stride, std::int32_t dilation) {
   const std::int32_t offset = at + padding - window * stride;
-  if (dilation == 1) return offset;
-  const std::int32_t element = offset / dilation;
-  return element * dilation == offset ? element : -1;
+  return dilation == 1 ? offset : exact_quotient_or_none(offset, dilation);
 }
 
 // body(window, element) for the windows of a plane that see (row, column), in row-major order.

@@ -42,8 +42,8 @@ LENTIL_DEVICE void forward_step(const I& image, const Step& s) {
       return max_pool_forward(image, s);
     case StepKind::avg_pool2d:
       return avg_pool_forward(image, s);
-    case StepKind::affine:
-      return affine_forward(image, s);
+    case StepKind::batch_norm:
+      return batch_norm_forward(image, s);
     case StepKind::prelu:
       return prelu_forward(image, s);
     case StepKind::binary:
@@ -58,13 +58,14 @@ LENTIL_DEVICE void forward_step(const I& image, const Step& s) {
   }
 }
 
-// A part of a Concat may have an input that wants no gradient.
+// From the gradients of a step's sums. A part of a Concat may have an input that wants no gradient.
 template <class I>
 LENTIL_DEVICE void backward_step(const I& image, const Step& s) {
-  output_gradients(image, s);
   if (s.dx == kNone && s.second_dx == kNone && !has(s, kTrained)) return;
+  if (s.kind == StepKind::max_pool2d || s.conv.pooled) max_pool_backward(image, s);
   switch (s.kind) {
     case StepKind::input:
+    case StepKind::max_pool2d:
       break;
     case StepKind::copy:
       return copy_backward(image, s);
@@ -72,12 +73,10 @@ LENTIL_DEVICE void backward_step(const I& image, const Step& s) {
       return conv2d_backward(image, s);
     case StepKind::linear:
       return linear_backward(image, s);
-    case StepKind::max_pool2d:
-      return max_pool_backward(image, s);
     case StepKind::avg_pool2d:
       return avg_pool_backward(image, s);
-    case StepKind::affine:
-      return affine_backward(image, s);
+    case StepKind::batch_norm:
+      return batch_norm_backward(image, s);
     case StepKind::prelu:
       return prelu_backward(image, s);
     case StepKind::binary:
@@ -92,51 +91,24 @@ LENTIL_DEVICE void backward_step(const I& image, const Step& s) {
   }
 }
 
-template <class B, class Args>
-LENTIL_DEVICE Image<B> image_of(const B& block, const Program& program, const Args& args,
-                                std::uint8_t* memory) {
-  return {block,
-          program,
-          block.array(reinterpret_cast<float*>(memory)),
-          block.array(memory + program.image_floats * sizeof(float)),
-          block.array(args.parameters),
-          block.array(args.prepared),
-          {},
-          0,
-          0,
-          0,
-          false};
-}
-
 // Where image b of a call lies in the data set.
-template <class B, class Args>
-LENTIL_DEVICE std::size_t place_in_order(const B& block, const Args& args, std::uint32_t b) {
+template <class B>
+LENTIL_DEVICE std::size_t place_in_order(const B& block, const ImagesArgs& args, std::uint32_t b) {
   if (args.order == nullptr) return args.first + b;
   return block.array(args.order).from(args.first).get(static_cast<std::int32_t>(b));
 }
 
 template <class I>
-LENTIL_DEVICE void forward_steps(const I& image, const void* images, std::size_t at) {
-  const Step* step = steps(image.program);
-  input_forward(image, step[0], images, at);
-  for (std::uint32_t s = 1; s < image.program.step_count; ++s)
-    if (!image.training || !has(step[s], kInferenceOnly)) forward_step(image, step[s]);
+LENTIL_DEVICE void give_outputs(const I& image, float* outputs) {
+  const Program& program = image.program;
+  const auto from = image.memory.from(program.output);
+  const auto to = image.block.array(outputs).from(std::size_t{image.position} * program.outputs);
+  image.block.region(static_cast<std::int32_t>(program.outputs),
+                     [&](std::int32_t i) { to.set(i, from.get(i)); });
 }
 
 template <class B>
-LENTIL_DEVICE void forward(const B& block, const Program& program, const ForwardArgs& args,
-                           std::uint8_t* memory) {
-  const Image<B> image = image_of(block, program, args, memory);
-  for (std::uint32_t b = block.index(); b < args.count; b += block.count()) {
-    forward_steps(image, args.images, place_in_order(block, args, b));
-    const auto from = image.memory.from(program.output);
-    const auto to = block.array(args.outputs).from(std::size_t{b} * program.outputs);
-    block.region(static_cast<std::int32_t>(program.outputs), [&](std::int32_t i) { to.set(i, from.get(i)); });
-  }
-}
-
-template <class B>
-LENTIL_DEVICE Target<B> target_of(const B& block, const Program& program, const TrainArgs& args,
+LENTIL_DEVICE Target<B> target_of(const B& block, const Program& program, const ImagesArgs& args,
                                   std::size_t at) {
   if (args.targets != nullptr) return {block.array(args.targets).from(at * program.loss_count), 0, false};
   return {{}, block.array(args.labels).from(at).get(0), true};
@@ -144,34 +116,71 @@ LENTIL_DEVICE Target<B> target_of(const B& block, const Program& program, const 
 
 // The loss and its gradient. After a step that failed it stays what it is not: a number.
 template <class I, class T>
-LENTIL_DEVICE void loss_step(const I& image, const T& target, const TrainArgs& args, std::uint32_t b) {
+LENTIL_DEVICE void loss_step(const I& image, const T& target, const ImagesArgs& args) {
   const Program& program = image.program;
   const auto results = image.block.array(args.results);
   const auto state = image.block.array(args.state);
   const auto d = image.memory.from(program.loss_gradient);
   image.block.region(static_cast<std::int32_t>(program.loss_count), [&](std::int32_t i) {
-    d.set(i, loss_gradient(image, target, i, args.count));
+    d.set(i, loss_gradient(image, target, i, image.images));
     if (i != 0) return;
     const float loss = state.get(0).failed != 0 ? __builtin_nanf("") : loss_of(image, target);
-    results.set(static_cast<std::int32_t>(b), {loss, is_correct(image, target) ? 1u : 0u});
+    results.set(static_cast<std::int32_t>(image.position), {loss, is_correct(image, target) ? 1u : 0u});
   });
 }
 
+// One place on the way of the image that is `at` in the data set.
+template <class I>
+LENTIL_DEVICE void visit(const I& image, const ImagesArgs& args, std::size_t at, std::uint32_t place) {
+  const Program& program = image.program;
+  const std::uint32_t count = program.step_count;
+  if (place == 0) return input_forward(image, *steps(program), args.images, at);
+  if (place < count) {
+    const Step& s = steps(program)[place];
+    if (!image.training || !has(s, kInferenceOnly)) forward_step(image, s);
+    return;
+  }
+  if (!image.training) return give_outputs(image, args.outputs);
+  if (place == count) return loss_step(image, target_of(image.block, program, args, at), args);
+  const std::uint32_t back = place - count - 1;
+  const Step& s = steps(program)[count - 1 - back / 2];
+  if (!has(s, kBackward)) return;
+  back % 2 == 0 ? output_gradients(image, s) : backward_step(image, s);
+}
+
+// Blocks may share the slabs unless images come again.
 template <class B>
-LENTIL_DEVICE void train(const B& block, const Program& program, const TrainArgs& args,
-                         std::uint8_t* memory) {
-  Image<B> image = image_of(block, program, args, memory);
-  image.training = true;
-  image.seed = args.seed;
-  image.step = block.array(args.state).get(0).steps_done;
+LENTIL_DEVICE std::uint8_t* memory_of_image(const B& block, const Program& program, const ImagesArgs& args,
+                                            std::uint8_t* shared, std::uint32_t b) {
+  if (args.slabs == nullptr) return shared;
+  return args.slabs + std::size_t{program.statistics == 0 ? block.index() : b} * program.image_bytes;
+}
+
+template <class B>
+LENTIL_DEVICE void images(const B& block, const Program& program, const ImagesArgs& args,
+                          std::uint8_t* shared) {
+  const bool training = args.outputs == nullptr;
+  const std::uint32_t places = training ? 3 * program.step_count - 1 : program.step_count + 1;
+  const std::uint32_t until = args.until < places ? args.until : places;
+  const std::uint32_t step = training ? block.array(args.state).get(0).steps_done : 0;
   for (std::uint32_t b = block.index(); b < args.count; b += block.count()) {
+    std::uint8_t* memory = memory_of_image(block, program, args, shared, b);
+    const Image<B> image{block,
+                         program,
+                         block.array(reinterpret_cast<float*>(memory)),
+                         block.array(memory + program.image_floats * sizeof(float)),
+                         block.array(args.parameters),
+                         block.array(args.prepared),
+                         block.array(args.gradients).from(std::size_t{b} * program.gradients),
+                         block.array(args.statistics),
+                         args.seed,
+                         step,
+                         b,
+                         args.count,
+                         training};
     const std::size_t at = place_in_order(block, args, b);
-    image.position = b;
-    image.gradients = block.array(args.gradients).from(std::size_t{b} * program.gradients);
-    forward_steps(image, args.images, at);
-    loss_step(image, target_of(block, program, args, at), args, b);
-    for (std::uint32_t s = program.step_count; s-- > 1;)
-      if (has(steps(program)[s], kBackward)) backward_step(image, steps(program)[s]);
+    LENTIL_ROLLED
+    for (std::uint32_t place = args.from; place < until; ++place) visit(image, args, at, place);
   }
 }
 

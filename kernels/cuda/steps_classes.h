@@ -16,6 +16,7 @@ LENTIL_DEVICE void linear_forward(const I& image, const Step& s) {
   image.block.region(count(s.out), [&](std::int32_t o) {
     const auto weights = image.parameters.from(s.weight + static_cast<std::uint32_t>(o * inputs));
     float sum = s.bias == kNone ? 0.0f : image.parameters.from(s.bias).get(o);
+    LENTIL_UNROLLED
     for (std::int32_t i = 0; i < inputs; ++i) sum = kernels::fma(x.get(i), weights.get(i), sum);
     put_output(image, s, o, sum);
   });
@@ -36,6 +37,7 @@ LENTIL_DEVICE void linear_backward(const I& image, const Step& s) {
     const auto weights = image.parameters.from(s.weight);
     image.block.each(inputs, [&](std::int32_t i) {
       float sum = 0;
+      LENTIL_UNROLLED
       for (std::int32_t o = 0; o < outputs; ++o)
         sum = kernels::fma(dy.get(o), weights.get(o * inputs + i), sum);
       put_gradient(dx, i, sum, has(s, kAddsGradient));
@@ -45,14 +47,14 @@ LENTIL_DEVICE void linear_backward(const I& image, const Step& s) {
 }
 
 template <class A>
-LENTIL_DEVICE float largest(const A& x, std::int32_t n) {
+LENTIL_DEVICE_CALL float largest(A x, std::int32_t n) {
   float max = x.get(0);
   LENTIL_ROLLED
   for (std::int32_t i = 1; i < n; ++i) max = x.get(i) > max ? x.get(i) : max;
   return max;
 }
 template <class A>
-LENTIL_DEVICE float sum_of_exponentials(const A& x, std::int32_t n, float max) {
+LENTIL_DEVICE_CALL float sum_of_exponentials(A x, std::int32_t n, float max) {
   float sum = 0;
   LENTIL_ROLLED
   for (std::int32_t i = 0; i < n; ++i) sum += exponential(x.get(i) - max);

@@ -5,10 +5,8 @@
 
 namespace lentil::cuda {
 
-LENTIL_DEVICE std::int32_t group_inputs(const Step& s) { return s.conv.in_channels / s.conv.groups; }
-LENTIL_DEVICE std::int32_t group_outputs(const Step& s) { return s.conv.out_channels / s.conv.groups; }
 LENTIL_DEVICE std::int32_t taps(const Step& s) { return s.conv.kernel.height * s.conv.kernel.width; }
-LENTIL_DEVICE std::int32_t row_size(const Step& s) { return group_inputs(s) * taps(s); }
+LENTIL_DEVICE std::int32_t row_size(const Step& s) { return s.group_inputs * taps(s); }
 LENTIL_DEVICE bool is_folded(const Step& s) { return has(s, kFoldsPixels) || has(s, kFoldsBatchNorm); }
 
 // The weights in force, and where their biases lie.
@@ -32,15 +30,16 @@ LENTIL_DEVICE float map_value(const I& image, const Step& s, std::int32_t output
   const std::int32_t top = row * w.stride_height - w.top, left = column * w.stride_width - w.left;
   const Range rows = elements_inside(top, w.dilation_height, w.height, s.in.height);
   const Range columns = elements_inside(left, w.dilation_width, w.width, s.in.width);
-  const std::int32_t first_input = output / group_outputs(s) * group_inputs(s);
+  const std::int32_t first_input = output / s.group_outputs * s.group_inputs;
   float sum = conv_bias(image, s, output);
   LENTIL_ROLLED
-  for (std::int32_t c = 0; c < group_inputs(s); ++c) {
+  for (std::int32_t c = 0; c < s.group_inputs; ++c) {
     LENTIL_ROLLED
     for (std::int32_t r = rows.begin; r < rows.end; ++r) {
       const std::int32_t weight = output * row_size(s) + c * taps(s) + r * w.width;
       const std::int32_t at =
           ((first_input + c) * s.in.height + top + r * w.dilation_height) * s.in.width + left;
+      LENTIL_UNROLLED
       for (std::int32_t k = columns.begin; k < columns.end; ++k)
         sum = kernels::fma(x.get(at + k * w.dilation_width), weights.get(weight + k), sum);
     }
@@ -72,16 +71,17 @@ LENTIL_DEVICE Maximum halved_value(const I& image, const Step& s, const Place& p
   const auto weights = conv_weights(image, s);
   const auto x = image.memory.from(s.x);
   const std::int32_t height = s.conv.kernel.height, width = s.conv.kernel.width, stride = s.in.width;
-  const std::int32_t first_input = p.channel / group_outputs(s) * group_inputs(s);
+  const std::int32_t first_input = p.channel / s.group_outputs * s.group_inputs;
   std::int32_t weight = p.channel * row_size(s);
   const float bias = conv_bias(image, s, p.channel);
   float sum[4] = {bias, bias, bias, bias};
   LENTIL_ROLLED
-  for (std::int32_t c = 0; c < group_inputs(s); ++c) {
+  for (std::int32_t c = 0; c < s.group_inputs; ++c) {
     std::int32_t at = ((first_input + c) * s.in.height + 2 * p.row) * stride + 2 * p.column;
     LENTIL_ROLLED
     for (std::int32_t r = 0; r < height; ++r, at += stride) {
       float above = x.get(at), below = x.get(at + stride);
+      LENTIL_UNROLLED
       for (std::int32_t k = 1; k <= width; ++k, ++weight) {
         const float w = weights.get(weight), next_above = x.get(at + k), next_below = x.get(at + stride + k);
         sum[0] = kernels::fma(above, w, sum[0]);

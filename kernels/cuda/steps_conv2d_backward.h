@@ -13,6 +13,7 @@ LENTIL_DEVICE void conv2d_bias_gradients(const I& image, const Step& s, std::uin
   const auto gradients = image.gradients.from(s.gradient);
   image.block.each(s.conv.out_channels, [&](std::int32_t output) {
     float sum = 0;
+    LENTIL_UNROLLED
     for (std::int32_t at = output * size; at < (output + 1) * size; ++at) sum += d.get(at);
     gradients.set(s.conv.out_channels * row_size(s) + output, sum);
   });
@@ -28,7 +29,7 @@ LENTIL_DEVICE void conv2d_weight_gradients(const I& image, const Step& s, std::u
   image.block.each(s.conv.out_channels * row, [&](std::int32_t i) {
     float sum = 0;
     const std::int32_t output = i / row, inner = i % row, channel = inner / taps(s), tap = inner % taps(s);
-    const std::int32_t input = output / group_outputs(s) * group_inputs(s) + channel;
+    const std::int32_t input = output / s.group_outputs * s.group_inputs + channel;
     const std::int32_t top = tap / w.width * w.dilation_height - w.top;
     const std::int32_t left = tap % w.width * w.dilation_width - w.left;
     const Range rows = elements_inside(top, w.stride_height, s.conv.map.height, s.in.height);
@@ -36,6 +37,7 @@ LENTIL_DEVICE void conv2d_weight_gradients(const I& image, const Step& s, std::u
     LENTIL_ROLLED
     for (std::int32_t r = rows.begin; r < rows.end; ++r) {
       const std::int32_t from = input * plane(s.in) + (top + r * w.stride_height) * s.in.width + left;
+      LENTIL_UNROLLED
       for (std::int32_t c = columns.begin; c < columns.end; ++c) {
         const float g = d.get(output * size + r * width + c);
         if (g != 0) sum = kernels::fma(g, x.get(from + c * w.stride_width), sum);
@@ -47,7 +49,7 @@ LENTIL_DEVICE void conv2d_weight_gradients(const I& image, const Step& s, std::u
 
 // Rows of taps of all kernels.
 LENTIL_DEVICE std::int32_t rows_of_taps(const Step& s) {
-  return s.conv.out_channels * group_inputs(s) * s.conv.kernel.height;
+  return s.conv.out_channels * s.group_inputs * s.conv.kernel.height;
 }
 // Where neighbours see neighbours, a few of them share what they read.
 LENTIL_DEVICE bool is_dense(const kernels::Window& w) {
@@ -59,44 +61,43 @@ LENTIL_DEVICE float value_or_zero(const A& row, std::int32_t column, std::int32_
   return column >= 0 && column < width ? row.get(column) : 0.0f;
 }
 
-// The same chains for N neighbouring taps of a row of the kernel, the first of them `tap`.
-template <std::int32_t N, class I>
+// The same chains, for a few neighbouring taps of a row of a kernel at a time. Those beyond the row are not
+// asked for.
+constexpr std::int32_t kTapsTogether = 5;
+template <class I>
 LENTIL_DEVICE void tap_gradients(const I& image, const Step& s, std::uint32_t map, std::int32_t row_of_taps,
                                  std::int32_t tap) {
+  constexpr std::int32_t kLast = kTapsTogether - 1;
   const kernels::Window& w = s.conv.kernel;
   const kernels::Plane& m = s.conv.map;
   const std::int32_t channels = row_of_taps / w.height, top = row_of_taps % w.height - w.top;
-  const std::int32_t output = channels / group_inputs(s);
-  const std::int32_t input = output / group_outputs(s) * group_inputs(s) + channels % group_inputs(s);
+  const std::int32_t output = channels / s.group_inputs;
+  const std::int32_t input = output / s.group_outputs * s.group_inputs + channels % s.group_inputs;
   const Range rows = elements_inside(top, 1, m.height, s.in.height);
-  float sum[N] = {}, seen[N];
+  float sum[kTapsTogether] = {}, seen[kTapsTogether];
   LENTIL_ROLLED
   for (std::int32_t r = rows.begin; r < rows.end; ++r) {
     const auto d = image.memory.from(map).from(static_cast<std::size_t>((output * m.height + r) * m.width));
     const auto x =
         image.memory.from(s.x).from(static_cast<std::size_t>((input * s.in.height + top + r) * s.in.width));
-    for (std::int32_t n = 0; n < N; ++n) seen[n] = value_or_zero(x, tap - w.left + n - 1, s.in.width);
+    for (std::int32_t n = 0; n <= kLast; ++n) seen[n] = value_or_zero(x, tap - w.left + n - 1, s.in.width);
+    LENTIL_UNROLLED
     for (std::int32_t c = 0; c < m.width; ++c) {
       const float g = d.get(c);
-      for (std::int32_t n = 0; n < N - 1; ++n) seen[n] = seen[n + 1];
-      seen[N - 1] = value_or_zero(x, c + tap - w.left + N - 1, s.in.width);
-      for (std::int32_t n = 0; n < N; ++n) sum[n] = kernels::fma(g, seen[n], sum[n]);
+      for (std::int32_t n = 0; n < kLast; ++n) seen[n] = seen[n + 1];
+      seen[kLast] = value_or_zero(x, c + tap - w.left + kLast, s.in.width);
+      for (std::int32_t n = 0; n <= kLast; ++n) sum[n] = kernels::fma(g, seen[n], sum[n]);
     }
   }
   const auto gradients = image.gradients.from(s.gradient);
-  for (std::int32_t n = 0; n < N; ++n) gradients.set(row_of_taps * w.width + tap + n, sum[n]);
+  for (std::int32_t n = 0; n <= kLast && tap + n < w.width; ++n)
+    gradients.set(row_of_taps * w.width + tap + n, sum[n]);
 }
 template <class I>
 LENTIL_DEVICE void conv2d_weight_gradients_dense(const I& image, const Step& s, std::uint32_t map) {
-  const std::int32_t width = s.conv.kernel.width;
-  image.block.each(rows_of_taps(s), [&](std::int32_t row) {
-    std::int32_t tap = 0;
-    LENTIL_ROLLED
-    for (; tap + 5 <= width; tap += 5) tap_gradients<5>(image, s, map, row, tap);
-    LENTIL_ROLLED
-    for (; tap + 3 <= width; tap += 3) tap_gradients<3>(image, s, map, row, tap);
-    LENTIL_ROLLED
-    for (; tap < width; ++tap) tap_gradients<1>(image, s, map, row, tap);
+  const std::int32_t tiles = (s.conv.kernel.width + kTapsTogether - 1) / kTapsTogether;
+  image.block.each(rows_of_taps(s) * tiles, [&](std::int32_t i) {
+    tap_gradients(image, s, map, i / tiles, i % tiles * kTapsTogether);
   });
 }
 
@@ -105,10 +106,10 @@ template <class I>
 LENTIL_DEVICE void conv2d_input_gradients(const I& image, const Step& s, std::uint32_t map) {
   const auto weights = conv_weights(image, s);
   const auto d = image.memory.from(map), dx = image.memory.from(s.dx);
-  const std::int32_t size = s.conv.map.height * s.conv.map.width, outputs = group_outputs(s);
+  const std::int32_t size = s.conv.map.height * s.conv.map.width, outputs = s.group_outputs;
   image.block.each(count(s.in), [&](std::int32_t i) {
     const Place p = place_of(s.in, i);
-    const std::int32_t group = p.channel / group_inputs(s), inner = p.channel % group_inputs(s);
+    const std::int32_t group = p.channel / s.group_inputs, inner = p.channel % s.group_inputs;
     float sum = 0;
     LENTIL_ROLLED
     for (std::int32_t o = group * outputs; o < (group + 1) * outputs; ++o) {
@@ -130,21 +131,22 @@ LENTIL_DEVICE void conv2d_input_gradients_dense(const I& image, const Step& s, s
   const kernels::Plane& m = s.conv.map;
   const auto weights = conv_weights(image, s);
   const auto dx = image.memory.from(s.dx);
-  const std::int32_t tiles = (s.in.width + kTile - 1) / kTile, outputs = group_outputs(s);
+  const std::int32_t tiles = (s.in.width + kTile - 1) / kTile, outputs = s.group_outputs;
   image.block.each(s.in.channels * s.in.height * tiles, [&](std::int32_t i) {
     const Place p = place_of({s.in.channels, s.in.height, tiles}, i);
-    const std::int32_t column = p.column * kTile, begin = p.channel / group_inputs(s) * outputs;
+    const std::int32_t column = p.column * kTile, begin = p.channel / s.group_inputs * outputs;
     const Range rows = windows_over(p.row, w.top, w.height, 1, 1, m.height);
     float sum[kTile] = {}, seen[kTile];
     LENTIL_ROLLED
     for (std::int32_t o = begin; o < begin + outputs; ++o) {
-      const std::int32_t first_weight = o * row_size(s) + p.channel % group_inputs(s) * taps(s);
+      const std::int32_t first_weight = o * row_size(s) + p.channel % s.group_inputs * taps(s);
       LENTIL_ROLLED
       for (std::int32_t r = rows.begin; r < rows.end; ++r) {
         const auto d = image.memory.from(map).from(static_cast<std::size_t>((o * m.height + r) * m.width));
         const std::int32_t weight = first_weight + (p.row + w.top - r) * w.width;
         std::int32_t at = column + w.left - w.width;  // one before that of the kernel's last column
         for (std::int32_t n = 0; n < kTile; ++n) seen[n] = value_or_zero(d, at + n, m.width);
+        LENTIL_UNROLLED
         for (std::int32_t k = w.width - 1; k >= 0; --k) {
           const float factor = weights.get(weight + k);
           for (std::int32_t n = 0; n < kTile - 1; ++n) seen[n] = seen[n + 1];
@@ -159,17 +161,10 @@ LENTIL_DEVICE void conv2d_input_gradients_dense(const I& image, const Step& s, s
   });
 }
 
+// The gradient of the map is in place where a pool has handed it down.
 template <class I>
 LENTIL_DEVICE void conv2d_backward(const I& image, const Step& s) {
-  std::uint32_t map = s.dy;
-  if (s.conv.pooled) {
-    map = s.map_gradient;
-    const Volume volume{s.conv.out_channels, s.conv.map.height, s.conv.map.width};
-    image.block.region(count(volume), [&](std::int32_t i) {
-      const float d = max_pool_gradient(image, s, s.conv.pool, s.conv.out, place_of(volume, i));
-      image.memory.from(map).set(i, d);
-    });
-  }
+  const std::uint32_t map = s.conv.pooled ? s.map_gradient : s.dy;
   const bool dense = is_dense(s.conv.kernel);
   if (has(s, kTrained)) {
     // Few rows would leave threads without work.

@@ -63,7 +63,8 @@ LENTIL_DEVICE bool drops(const I& image, const Step& s) {
 // An output of any step but a convolution.
 template <class I>
 LENTIL_DEVICE void put_output(const I& image, const Step& s, std::int32_t i, float value) {
-  float y = activate(s, value);
+  float y = value;
+  if (s.activation != kernels::Activation::none) y = activate(s, y);
   if (drops(image, s)) y *= dropout_factor(image, s, i);
   image.memory.from(s.y).set(i, y);
 }

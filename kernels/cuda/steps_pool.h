@@ -38,26 +38,24 @@ LENTIL_DEVICE void max_pool_forward(const I& image, const Step& s) {
   });
 }
 
-// What the windows of one plane hand to element `at` of the plane that they pooled.
-template <class I>
-LENTIL_DEVICE float max_pool_gradient(const I& image, const Step& s, const kernels::Window& window,
-                                      const kernels::Plane& out, const Place& at) {
-  const std::int32_t first = at.channel * out.height * out.width;
-  const auto dy = image.memory.from(s.dy);
-  const auto argmax = image.argmax.from(s.argmax);
-  float sum = 0;
-  for_each_window(window, out, at.row, at.column, [&](std::int32_t w, std::int32_t element) {
-    if (argmax.get(first + w) == element) sum += dy.get(first + w);
-  });
-  return sum;
-}
-
+// From the gradients of a max-pool's windows to those of what it pooled: its input, or the map of a
+// convolution.
 template <class I>
 LENTIL_DEVICE void max_pool_backward(const I& image, const Step& s) {
-  const auto dx = image.memory.from(s.dx);
-  image.block.region(count(s.in), [&](std::int32_t i) {
-    const float d = max_pool_gradient(image, s, s.pool.window, s.pool.out, place_of(s.in, i));
-    put_gradient(dx, i, d, has(s, kAddsGradient));
+  const bool conv = s.kind == StepKind::conv2d;
+  const kernels::Window& window = conv ? s.conv.pool : s.pool.window;
+  const kernels::Plane& windows = conv ? s.conv.out : s.pool.out;
+  const Volume pooled = conv ? Volume{s.conv.out_channels, s.conv.map.height, s.conv.map.width} : s.in;
+  const auto to = image.memory.from(conv ? s.map_gradient : s.dx), dy = image.memory.from(s.dy);
+  const auto argmax = image.argmax.from(s.argmax);
+  image.block.region(count(pooled), [&](std::int32_t i) {
+    const Place at = place_of(pooled, i);
+    const std::int32_t first = at.channel * windows.height * windows.width;
+    float sum = 0;
+    for_each_window(window, windows, at.row, at.column, [&](std::int32_t w, std::int32_t element) {
+      if (argmax.get(first + w) == element) sum += dy.get(first + w);
+    });
+    put_gradient(to, i, sum, !conv && has(s, kAddsGradient));
   });
 }
 

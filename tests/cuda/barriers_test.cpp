@@ -7,8 +7,9 @@
 namespace lentil::cuda {
 namespace {
 
-// One block for all the work: what follows an image, or a row, meets what is left of it.
-constexpr Emulation kOneBlock{.threads = 16, .blocks = 1};
+// One block for all the work: what follows an image, or a row, meets what is left of it. Where images wait
+// for each other they have memory of their own, and so has each its block.
+constexpr Emulation kOneBlock{.threads = 16, .blocks = 1}, kOwnBlocks{.threads = 16};
 constexpr std::uint32_t kImages = 2;
 constexpr Sgd kSgd{.rate = 0.1f, .momentum = 0.9f};
 
@@ -16,6 +17,7 @@ struct Network {
   const char* spec;
   InputType input;
   std::vector<std::uint16_t> frozen{};
+  Emulation emulation = kOneBlock;
 };
 // All kinds of steps.
 const Network kNetworks[] = {
@@ -33,6 +35,10 @@ const Network kNetworks[] = {
     {"input 1x6x6, maxpool 2, bn, conv 2 k2, elu 1, globalavgpool, flatten, linear 3",
      InputType::float32,
      {1}},
+    {"input 2x6x6, conv 3 k3, bn, relu, maxpool 2, dropout2d 0.3, flatten, bn, linear 4, tanh, linear 3",
+     InputType::uint8,
+     {},
+     kOwnBlocks},
 };
 
 template <class T>
@@ -45,14 +51,20 @@ void run(DeviceNetwork& device, Kernel kernel, const std::vector<T>& images) {
   }
 }
 
-// Findings of a run without barrier `number` of a kernel. A program for inference uses its memory over again
-// from image to image.
+// Which barrier of a launch of a kernel is left out; number -1: none.
+struct Missing {
+  std::size_t launch = 0;
+  std::int64_t number = -1;
+};
+
+// Findings of a run without a barrier. A program for inference uses its memory over again from image to
+// image.
 std::size_t findings_without(const formats::ModelFile& file, const Network& network, Kernel kernel,
-                             std::int64_t number, std::int64_t* barriers = nullptr) {
+                             const Missing& missing, std::vector<std::int64_t>* barriers = nullptr) {
   const Mode mode = kernel == Kernel::forward ? Mode::infer : Mode::train;
   DeviceNetwork device(file.model(), {.mode = mode, .input = network.input, .frozen = network.frozen}, 7,
-                       kOneBlock);
-  device.drop_barrier(kernel, number);
+                       kernel == Kernel::update ? kOneBlock : network.emulation);
+  device.drop_barrier(kernel, missing.launch, missing.number);
   const std::size_t values = kImages * file.input.count();
   if (network.input == InputType::uint8) {
     run(device, kernel, test::random_bytes(values, 3));
@@ -66,15 +78,18 @@ std::size_t findings_without(const formats::ModelFile& file, const Network& netw
 void check_barriers(Kernel kernel) {
   for (const Network& network : kNetworks) {
     const formats::ModelFile file = test::network(network.spec);
-    std::int64_t barriers = 0;
-    CHECK(findings_without(file, network, kernel, -1, &barriers) == 0);
-    REQUIRE(barriers > 1);
-    for (std::int64_t k = 0; k + 1 < barriers; ++k) {
-      INFO(network.spec << ": barrier " << k << " of " << barriers);
-      CHECK(findings_without(file, network, kernel, k) > 0);
+    std::vector<std::int64_t> barriers;
+    CHECK(findings_without(file, network, kernel, {}, &barriers) == 0);
+    for (std::size_t launch = 0; launch < barriers.size(); ++launch) {
+      REQUIRE(barriers[launch] > 1);
+      for (std::int64_t k = 0; k + 1 < barriers[launch]; ++k) {
+        INFO(network.spec << ": barrier " << k << " of " << barriers[launch] << ", launch " << launch);
+        CHECK(findings_without(file, network, kernel, {launch, k}) > 0);
+      }
+      INFO(network.spec << ": the last of " << barriers[launch] << ", launch " << launch);
+      // Behind the last one there is nothing.
+      CHECK(findings_without(file, network, kernel, {launch, barriers[launch] - 1}) == 0);
     }
-    // Behind the last one there is nothing.
-    CHECK(findings_without(file, network, kernel, barriers - 1) == 0);
   }
 }
 
@@ -82,11 +97,14 @@ void check_barriers(Kernel kernel) {
 
 TEST_CASE("no barrier of the forward kernel can be left out unseen") { check_barriers(Kernel::forward); }
 TEST_CASE("no barrier of the training kernel can be left out unseen") { check_barriers(Kernel::train); }
+TEST_CASE("no barrier of the sums over a batch can be left out unseen") {
+  check_barriers(Kernel::statistics);
+}
 TEST_CASE("no barrier of the update can be left out unseen") { check_barriers(Kernel::update); }
 TEST_CASE("preparing weights needs no barrier") {
   const formats::ModelFile file = test::network(kNetworks[0].spec);
   const DeviceNetwork device(file.model(), {.mode = Mode::train, .input = InputType::uint8}, 0, kOneBlock);
-  CHECK(device.barriers(Kernel::prepare) == 0);
+  CHECK(device.barriers(Kernel::prepare) == std::vector<std::int64_t>{0});
   CHECK(device.findings() == "");
 }
 

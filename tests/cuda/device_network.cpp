@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/network.h"
-#include "kernels/cuda/update.h"
+#include "kernels/cuda/rows.h"
 #include "tests/cuda/thread_block.h"
 
 namespace lentil::cuda {
@@ -27,22 +27,41 @@ DeviceNetwork::DeviceNetwork(const Model& model, const PlanOptions& options, std
   watch("velocities", velocities_.data(), velocities_.size());
   watch("prepared", prepared_.data(), prepared_.size(), false);
   watch("state", state_.get(), 1);
-  launch(Kernel::prepare, program_->rows, [&](const auto& block) {
-    prepare(block, *program_, {prepared_.data(), parameters_.data()});
-  });
+  statistics_.resize(program_->statistics);
+  watch("statistics", statistics_.data(), statistics_.size(), false);
+  RowsArgs args{};
+  args.parameters = parameters_.data();
+  args.prepared = prepared_.data();
+  launch_rows(Kernel::prepare, program_->rows, args);
 }
 
-void DeviceNetwork::drop_barrier(Kernel kernel, std::int64_t number) {
-  dropped_[static_cast<std::size_t>(kernel)] = number;
+void DeviceNetwork::drop_barrier(Kernel kernel, std::size_t launch, std::int64_t number) {
+  dropped_ = {kernel, launch, number};
 }
 
-// Shared memory comes with whatever was there before, and floats end where the bytes of argmax begin.
+// Floats end where the bytes of argmax begin.
+void DeviceNetwork::watch_image(std::uint8_t* memory) {
+  const std::size_t floats = program_->image_floats * sizeof(float);
+  watch("image", reinterpret_cast<const float*>(memory), program_->image_floats, false);
+  watch("argmax", memory + floats, program_->image_bytes - floats, false);
+}
+
+// Where images wait for one another they have memory of their own.
+std::uint8_t* DeviceNetwork::make_slabs(std::uint32_t images) {
+  if (program_->statistics == 0) return nullptr;
+  slabs_.assign(std::size_t{images} * program_->image_bytes, 0xff);
+  for (std::size_t b = 0; b < images; ++b) watch_image(slabs_.data() + b * program_->image_bytes);
+  return slabs_.data();
+}
+
+// Shared memory comes with whatever was there before.
 template <class Run>
 void DeviceNetwork::launch(Kernel kernel, std::uint32_t blocks, Run run) {
+  std::vector<std::int64_t>& launches = barriers_[static_cast<std::size_t>(kernel)];
   if (emulation_.blocks > 0) blocks = std::min(blocks, emulation_.blocks);
-  const std::size_t floats = program_->image_floats * sizeof(float);
   checker_.start_launch();
-  checker_.drop_barrier(dropped_[static_cast<std::size_t>(kernel)]);
+  const bool drops = dropped_ && dropped_->kernel == kernel && dropped_->launch == launches.size();
+  checker_.drop_barrier(drops ? dropped_->number : -1);
   Threads threads(static_cast<std::uint32_t>(emulation_.threads), emulation_.order);
   for (std::uint32_t b = 0; b < blocks; ++b) {
     std::fill(memory_.begin(), memory_.end(), std::uint8_t{0xff});
@@ -50,25 +69,52 @@ void DeviceNetwork::launch(Kernel kernel, std::uint32_t blocks, Run run) {
       run_block(emulation_.threads, b, blocks, run);
       continue;
     }
-    watch("image", reinterpret_cast<const float*>(memory_.data()), program_->image_floats, false);
-    watch("argmax", memory_.data() + floats, memory_.size() - floats, false);
+    watch_image(memory_.data());
     checker_.start_block(static_cast<std::int32_t>(b));
     run(EmulatedBlock(checker_, threads, b, blocks));
   }
-  barriers_[static_cast<std::size_t>(kernel)] = checker_.barriers();
+  launches.push_back(checker_.barriers());
+}
+
+void DeviceNetwork::launch_images(Kernel kernel, const ImagesArgs& args) {
+  launch(kernel, args.count, [&](const auto& block) { images(block, *program_, args, memory_.data()); });
+}
+
+void DeviceNetwork::launch_rows(Kernel kernel, std::uint32_t blocks, const RowsArgs& args) {
+  float shared[kSharedCells];
+  launch(kernel, blocks, [&](const auto& block) {
+    if (emulation_.checked) watch("shared", shared, kSharedCells, false);
+    rows(block, *program_, args, shared);
+  });
+}
+
+void DeviceNetwork::launch_step(ImagesArgs images, RowsArgs rows) {
+  for (;;) {
+    const DeviceStop stop = next_stop(*program_, images.from);
+    images.until = stop.place;
+    launch_images(Kernel::train, images);
+    if (stop.place == kAllPlaces) break;
+    rows.work = stop.work;
+    rows.batch_norm = stop.batch_norm;
+    launch_rows(Kernel::statistics, stop.channels, rows);
+    images.from = stop.place;
+  }
+  rows.work = RowsWork::update;
+  launch_rows(Kernel::update, program_->rows, rows);
 }
 
 std::vector<float> DeviceNetwork::forward(const void* images, std::size_t count) {
   std::vector<float> outputs(count * program_->outputs);
   watch("outputs", outputs.data(), outputs.size(), false);
-  ForwardArgs args{};
+  ImagesArgs args{};
   args.outputs = outputs.data();
   args.parameters = parameters_.data();
   args.prepared = prepared_.data();
   args.images = images;
   args.count = static_cast<std::uint32_t>(count);
-  launch(Kernel::forward, args.count,
-         [&](const auto& block) { cuda::forward(block, *program_, args, memory_.data()); });
+  args.slabs = make_slabs(args.count);
+  args.until = kAllPlaces;
+  launch_images(Kernel::forward, args);
   return outputs;
 }
 std::vector<float> DeviceNetwork::forward(std::span<const float> images) {
@@ -95,36 +141,37 @@ StepResult DeviceNetwork::step(const void* images, std::uint32_t count, std::spa
   watch("results", results.data(), results.size(), false);
   watch("sgd", &numbers, 1);
   watch("step result", &result, 1, false);
-  const TrainArgs train_args{.gradients = gradients_.data(),
-                             .results = results.data(),
-                             .parameters = parameters_.data(),
-                             .prepared = prepared_.data(),
-                             .images = images,
-                             .order = order.empty() ? nullptr : order.data(),
-                             .labels = labels.data(),
-                             .targets = targets.empty() ? nullptr : targets.data(),
-                             .state = state_.get(),
-                             .slabs = nullptr,
-                             .seed = seed_,
-                             .first = 0,
-                             .count = count};
-  launch(Kernel::train, count,
-         [&](const auto& block) { train(block, *program_, train_args, memory_.data()); });
-  const UpdateArgs update_args{.parameters = parameters_.data(),
-                               .velocities = velocities_.empty() ? nullptr : velocities_.data(),
-                               .prepared = prepared_.data(),
+  const ImagesArgs images_args{.outputs = nullptr,
                                .gradients = gradients_.data(),
                                .results = results.data(),
-                               .sgd = &numbers,
-                               .step_results = &result,
+                               .parameters = parameters_.data(),
+                               .prepared = prepared_.data(),
+                               .images = images,
+                               .order = order.empty() ? nullptr : order.data(),
+                               .labels = labels.data(),
+                               .targets = targets.empty() ? nullptr : targets.data(),
                                .state = state_.get(),
+                               .statistics = statistics_.data(),
+                               .slabs = make_slabs(count),
+                               .seed = seed_,
+                               .first = 0,
                                .count = count,
-                               .step = 0};
-  float shared[kSharedCells];
-  launch(Kernel::update, program_->rows, [&](const auto& block) {
-    if (emulation_.checked) watch("shared", shared, kSharedCells, false);
-    update(block, *program_, update_args, shared);
-  });
+                               .from = 0,
+                               .until = kAllPlaces};
+  launch_step(images_args, {.parameters = parameters_.data(),
+                            .prepared = prepared_.data(),
+                            .gradients = gradients_.data(),
+                            .statistics = statistics_.data(),
+                            .slabs = slabs_.data(),
+                            .velocities = velocities_.empty() ? nullptr : velocities_.data(),
+                            .results = results.data(),
+                            .sgd = &numbers,
+                            .step_results = &result,
+                            .state = state_.get(),
+                            .work = RowsWork::update,
+                            .batch_norm = 0,
+                            .count = count,
+                            .step = 0});
   return result;
 }
 

@@ -1,6 +1,7 @@
 // The CUDA kernels of a network on the host: the arrays that a device would have, and the launches.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ struct Emulation {
   std::uint32_t blocks = 0;  // 0: one for each image, or row
 };
 
-// Kernels as program.h numbers them; where a barrier can be dropped.
-enum class Kernel { forward, train, prepare, update };
+// What is launched; where a barrier can be dropped.
+enum class Kernel { forward, train, prepare, statistics, update };
+inline constexpr std::size_t kKernels = 5;
 
 class DeviceNetwork {
  public:
@@ -42,14 +44,22 @@ class DeviceNetwork {
   const std::vector<float>& gradients() const { return gradients_; }
   const TrainState& state() const { return *state_; }
   Checker& checker() { return checker_; }
-  // In every launch of a kernel from now on; see Checker.
-  void drop_barrier(Kernel kernel, std::int64_t number);
-  std::int64_t barriers(Kernel kernel) const { return barriers_[static_cast<std::size_t>(kernel)]; }
+  // In launch number `launch` of a kernel from now on; see Checker.
+  void drop_barrier(Kernel kernel, std::size_t launch, std::int64_t number);
+  // Of every launch of a kernel: how many barriers its blocks pass.
+  const std::vector<std::int64_t>& barriers(Kernel kernel) const {
+    return barriers_[static_cast<std::size_t>(kernel)];
+  }
   std::string findings() const;
 
  private:
   template <class Run>
   void launch(Kernel kernel, std::uint32_t blocks, Run run);
+  void launch_images(Kernel kernel, const ImagesArgs& args);
+  void launch_rows(Kernel kernel, std::uint32_t blocks, const RowsArgs& args);
+  void launch_step(ImagesArgs images, RowsArgs rows);
+  std::uint8_t* make_slabs(std::uint32_t images);
+  void watch_image(std::uint8_t* memory);
   std::vector<float> forward(const void* images, std::size_t count);
   StepResult step(const void* images, std::uint32_t count, std::span<const std::uint8_t> labels,
                   std::span<const float> targets, const Sgd& sgd, std::span<const std::uint32_t> order);
@@ -63,11 +73,17 @@ class DeviceNetwork {
   std::uint64_t seed_;
   std::vector<std::byte> program_memory_;
   const Program* program_ = nullptr;
-  std::vector<float> parameters_, velocities_, prepared_, gradients_;
-  std::vector<std::uint8_t> memory_;
+  std::vector<float> parameters_, velocities_, prepared_, gradients_, statistics_;
+  std::vector<std::uint8_t> memory_, slabs_;
   std::unique_ptr<TrainState> state_ = std::make_unique<TrainState>();
   Checker checker_;
-  std::int64_t dropped_[4] = {-1, -1, -1, -1}, barriers_[4] = {};
+  struct Dropped {
+    Kernel kernel;
+    std::size_t launch;
+    std::int64_t number;
+  };
+  std::optional<Dropped> dropped_;
+  std::vector<std::int64_t> barriers_[kKernels];
 };
 
 }  // namespace lentil::cuda

@@ -67,8 +67,7 @@ TEST_CASE("every network of the registry gives the processor's outputs") {
     const formats::ModelFile file = initialized(entry);
     const Data data(file, 2);
     for (const Mode mode : {Mode::infer, Mode::train}) {
-      const auto frozen = test::batch_norms(file);
-      const PlanOptions options{.mode = mode, .input = InputType::uint8, .batch = 2, .frozen = frozen};
+      const PlanOptions options{.mode = mode, .input = InputType::uint8, .batch = 2};
       const OwnedPlan plan(file.model(), options);
       PoisonedArena arena(arena_bytes(*plan));
       auto session = Session::create(file.model(), *plan, *kernels::cpu().table, arena.bytes());
@@ -84,8 +83,7 @@ TEST_CASE("every network of the registry gives the processor's outputs") {
 TEST_CASE("ten steps of every network of the registry give the processor's weights") {
   for (const models::Definition& entry : models::definitions()) {
     const formats::ModelFile file = initialized(entry);
-    const auto frozen = test::batch_norms(file);
-    const PlanOptions options{.mode = Mode::train, .input = InputType::uint8, .batch = 4, .frozen = frozen};
+    const PlanOptions options{.mode = Mode::train, .input = InputType::uint8, .batch = 4};
     const Data data(file, 4);
     CpuTrainer cpu(file, options, 9);
     DeviceNetwork device(file.model(), options, 9, kPlain);
@@ -133,6 +131,28 @@ TEST_CASE("convolutions with many rows of taps train to the processor's bits, wh
       device.step(std::span<const std::uint8_t>(data.pixels), data.labels, {}, kSgd);
     }
     INFO(spec);
+    CHECK(device.findings() == "");
+    CHECK(weights_hash_of(device, file) == cpu.hash());
+  }
+}
+
+TEST_CASE("batch-norms that learn train to the processor's bits, alone, frozen in part, and in branches") {
+  for (const auto& [spec, frozen] : std::vector<std::pair<const char*, std::vector<std::uint16_t>>>{
+           {"input 2x7x7, bn, conv 4 k3, bn, relu, maxpool 2, flatten, linear 6, bn, tanh, linear 3", {}},
+           {"input 1x8x8, conv 3 k3, bn, prelu, dropout 0.3, conv 4 k3, bn, flatten, linear 3", {1}},
+           {"input 1x4x4, flatten, linear 5, bn, sigmoid, bn, linear 3, logsoftmax", {}}}) {
+    const formats::ModelFile file = test::network(spec);
+    const PlanOptions options{
+        .mode = Mode::train, .input = InputType::uint8, .batch = 5, .momentum = true, .frozen = frozen};
+    const Data data(file, 5, 3);
+    CpuTrainer cpu(file, options, 1);
+    DeviceNetwork device(file.model(), options, 1, {.threads = 64, .order = ThreadOrder::shuffled});
+    INFO(spec);
+    for (int step = 0; step < 3; ++step) {
+      const auto expected = cpu->step(data.pixels, std::span<const std::uint8_t>(data.labels), kSgd);
+      CHECK(device.step(std::span<const std::uint8_t>(data.pixels), data.labels, {}, kSgd).loss ==
+            expected.loss);
+    }
     CHECK(device.findings() == "");
     CHECK(weights_hash_of(device, file) == cpu.hash());
   }

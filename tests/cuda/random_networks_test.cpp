@@ -12,12 +12,9 @@ namespace {
 using test::OwnedPlan;
 using test::PoisonedArena;
 
-// Batch-norms that learn are frozen: the kernels refuse them.
 struct Case {
   explicit Case(std::uint32_t number) : seed(number), file(stress::random_network(number)) {
     run = stress::random_run(number, file);
-    for (std::uint16_t i = 0; i < file.layers.size(); ++i)
-      if (is_batch_norm(file.layers[i].settings.type)) run.frozen.push_back(i);
     const OwnedPlan plan(file.model(), {});
     outputs = plan->tensors()[plan->output].shape.count();
     floats = test::random_floats(run.batch * file.input.count(), seed);

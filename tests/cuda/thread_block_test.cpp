@@ -16,7 +16,7 @@ constexpr Sgd kSgd{.rate = 0.1f, .momentum = 0.9f};
 
 TEST_CASE("threads of the host, all at the same time, come to the same weights") {
   const formats::ModelFile file = test::network(
-      "input 1x10x10, conv 3 k3, dropout2d 0.3, maxpool 2, relu, flatten, linear 5, relu, linear 3, "
+      "input 1x10x10, conv 3 k3, dropout2d 0.3, maxpool 2, relu, flatten, linear 5, bn, relu, linear 3, "
       "logsoftmax");
   const PlanOptions options{.mode = Mode::train, .input = InputType::uint8};
   const auto pixels = test::random_bytes(2 * file.input.count(), 3);

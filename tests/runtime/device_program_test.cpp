@@ -58,15 +58,41 @@ TEST_CASE("memory that is not aligned is refused") {
   CHECK(program.error().status == Status::arena_misaligned);
 }
 
-TEST_CASE("a batch-norm that learns is refused, with its layer") {
+TEST_CASE("images wait before a batch-norm that learns, and on their way back behind its activation") {
   const formats::ModelFile file = test::network("conv 4 k5, bn, relu, flatten, linear 10");
   const Made made(file, {.mode = Mode::train});
-  REQUIRE_FALSE(made.program);
-  CHECK(made.program.error().status == Status::unsupported_layer);
-  CHECK(made.program.error().where == 1);
+  REQUIRE(made.program);
+  const cuda::Program& p = **made.program;
+  REQUIRE(p.step_count == 4);  // the input, the convolution, the batch-norm with its ReLU, the linear layer
+  CHECK(p.statistics == cuda::kStatistics * 4);
+  CHECK(least_images(p) == 1);
+  const DeviceStop forward = next_stop(p, 0), backward = next_stop(p, forward.place);
+  CHECK(forward.place == 2);
+  CHECK(forward.batch_norm == 2);
+  CHECK(forward.channels == 4);
+  CHECK(forward.work == cuda::RowsWork::forward_statistics);
+  CHECK(backward.place == 4 + 1 + 2 * 1 + 1);  // the loss, the linear layer, the ReLU
+  CHECK(backward.batch_norm == 2);
+  CHECK(backward.work == cuda::RowsWork::backward_statistics);
+  CHECK(next_stop(p, backward.place).place == cuda::kAllPlaces);
+}
+
+TEST_CASE("images go through without a stop where no batch-norm learns") {
+  const formats::ModelFile file = test::network("conv 4 k5, bn, relu, flatten, linear 10");
   const std::uint16_t frozen[] = {1};
-  CHECK(Made(file, {.mode = Mode::train, .frozen = frozen}).program);
-  CHECK(Made(file, {}).program);
+  for (const PlanOptions& options : {PlanOptions{}, PlanOptions{.mode = Mode::train, .frozen = frozen}}) {
+    const Made made(file, options);
+    REQUIRE(made.program);
+    CHECK((*made.program)->statistics == 0);
+    CHECK(next_stop(**made.program, 0).place == cuda::kAllPlaces);
+  }
+}
+
+TEST_CASE("a batch-norm of single values needs two images to learn from") {
+  const formats::ModelFile file = test::network("input 1x4x4, flatten, linear 3, bn, linear 2");
+  const Made made(file, {.mode = Mode::train});
+  REQUIRE(made.program);
+  CHECK(least_images(**made.program) == 2);
 }
 
 TEST_CASE("what no plan can be made for is refused like that") {

@@ -43,14 +43,6 @@ inline std::vector<std::uint8_t> random_bytes(std::size_t count, std::uint64_t s
   return values;
 }
 
-// Indices of the layers whose statistics would be learnt.
-inline std::vector<std::uint16_t> batch_norms(const formats::ModelFile& file) {
-  std::vector<std::uint16_t> layers;
-  for (std::uint16_t i = 0; i < file.layers.size(); ++i)
-    if (is_batch_norm(file.layers[i].settings.type)) layers.push_back(i);
-  return layers;
-}
-
 // A plan with the memory that it lies in.
 class OwnedPlan {
  public:

@@ -12,8 +12,8 @@ constexpr int kMostDevices = 1024;  // nobody has more
 constexpr std::size_t kUsualSharedBytes = 48 * 1024;
 
 constexpr std::array<const char*, kEntryPoints> kEntryPointNames{
-    "lentil_forward_shared", "lentil_forward_global", "lentil_train_shared",
-    "lentil_train_global",   "lentil_prepare",        "lentil_update",
+    "lentil_images",
+    "lentil_rows",
 };
 
 std::string printable(const char* text, std::size_t most) {
@@ -162,10 +162,9 @@ Outcome<std::monostate> Gpu::load(const FatBinary& kernels) {
 // More than the usual must be asked for; if that is refused, the usual it is.
 void Gpu::allow_shared_memory() {
   if (info_.shared_bytes <= kUsualSharedBytes) return;
-  for (const EntryPoint e : {EntryPoint::forward_shared, EntryPoint::train_shared}) {
-    if (driver_->function_attribute(kernel(e), kFunctionMaxSharedBytes, static_cast<int>(info_.shared_bytes)))
-      info_.shared_bytes = kUsualSharedBytes;
-  }
+  if (driver_->function_attribute(kernel(EntryPoint::images), kFunctionMaxSharedBytes,
+                                  static_cast<int>(info_.shared_bytes)))
+    info_.shared_bytes = kUsualSharedBytes;
 }
 
 Gpu::~Gpu() {

@@ -27,14 +27,10 @@ struct DeviceInfo {
 Outcome<std::vector<DeviceInfo>> list_devices(const Driver&);
 
 enum class EntryPoint : std::uint8_t {
-  forward_shared,
-  forward_global,
-  train_shared,
-  train_global,
-  prepare,
-  update,
+  images,
+  rows,
 };
-inline constexpr std::size_t kEntryPoints = 6;
+inline constexpr std::size_t kEntryPoints = 2;
 
 enum class Wait : std::uint8_t {
   automatic,  // block on an integrated GPU, where every watt counts; else spin

@@ -40,7 +40,7 @@ std::size_t Network::input_bytes() const {
 }
 
 std::uint32_t Network::blocks(std::uint32_t images) const {
-  if (fits_shared_memory()) return images;
+  if (fits_shared_memory() || program_->statistics != 0) return images;
   return std::min(images, static_cast<std::uint32_t>(gpu_->info().processors) * kBlocksPerProcessor);
 }
 
@@ -48,9 +48,8 @@ std::size_t Network::slab_bytes(std::uint32_t images) const {
   return fits_shared_memory() ? 0 : std::size_t{blocks(images)} * program_->image_bytes;
 }
 
-Launch Network::per_image(EntryPoint shared, EntryPoint global, std::uint32_t images) const {
-  if (fits_shared_memory()) return {shared, blocks(images), kBlockThreads, program_->image_bytes};
-  return {global, blocks(images), kBlockThreads};
+Launch Network::images(std::uint32_t count) const {
+  return {EntryPoint::images, blocks(count), kBlockThreads, fits_shared_memory() ? program_->image_bytes : 0};
 }
 
 }  // namespace lentil::cuda

@@ -28,25 +28,26 @@ class Network {
   bool uses_host_memory() const { return gpu_->info().integrated; }
   std::size_t input_bytes() const;  // of an image
 
-  // Everything of an image lies in the shared memory of its block, or in a slab for each block.
-  bool fits_shared_memory() const { return program_->image_bytes <= gpu_->info().shared_bytes; }
+  // Everything of an image lies in the shared memory of its block, or in a slab for each block. Images that
+  // have to wait for one another stay in slabs.
+  bool fits_shared_memory() const {
+    return program_->statistics == 0 && program_->image_bytes <= gpu_->info().shared_bytes;
+  }
   // Blocks for so many images, and the bytes of all slabs together.
   std::uint32_t blocks(std::uint32_t images) const;
   std::size_t slab_bytes(std::uint32_t images) const;
 
-  Launch forward(std::uint32_t images) const {
-    return per_image(EntryPoint::forward_shared, EntryPoint::forward_global, images);
-  }
-  Launch train(std::uint32_t images) const {
-    return per_image(EntryPoint::train_shared, EntryPoint::train_global, images);
+  Launch images(std::uint32_t count) const;
+  // What ImagesArgs::slabs has to be.
+  std::uint8_t* slabs_or_none(DeviceAddress slabs) const {
+    return fits_shared_memory() ? nullptr : device_pointer<std::uint8_t>(slabs);
   }
   // Of no blocks where there is nothing to do.
-  Launch prepare() const { return {EntryPoint::prepare, program_->rows, kBlockThreads}; }
-  Launch update() const { return {EntryPoint::update, program_->rows, kBlockThreads}; }
+  Launch rows() const { return {EntryPoint::rows, program_->rows, kBlockThreads}; }
+  Launch channels(const DeviceStop& stop) const { return {EntryPoint::rows, stop.channels, kBlockThreads}; }
 
  private:
   Network(const Gpu& gpu, const Model& model) : gpu_(&gpu), model_(model) {}
-  Launch per_image(EntryPoint shared, EntryPoint global, std::uint32_t images) const;
 
   const Gpu* gpu_;
   Model model_;

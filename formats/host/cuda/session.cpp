@@ -60,9 +60,9 @@ Outcome<std::monostate> CudaSession::upload() {
   const std::vector<float> parameters = network_.parameters();
   stream_.copy_in(memory_.at(at_.program), network_.program_bytes());
   stream_.copy_in(memory_.at(at_.parameters), std::as_bytes(std::span(parameters)));
-  stream_.launch(network_.prepare(), memory_.at(at_.program),
-                 PrepareArgs{.prepared = device_pointer<float>(memory_.at(at_.prepared)),
-                             .parameters = device_pointer<float>(memory_.at(at_.parameters))});
+  stream_.launch(network_.rows(), memory_.at(at_.program),
+                 RowsArgs{.parameters = device_pointer<float>(memory_.at(at_.parameters)),
+                          .prepared = device_pointer<float>(memory_.at(at_.prepared))});
   return stream_.wait();
 }
 
@@ -109,15 +109,13 @@ void CudaSession::start(std::span<const std::byte> input, std::uint32_t chunk) {
   const DeviceAddress outputs =
       in_place() ? staging_.device_address(slot) + staged_outputs_ : memory_.at(at_.outputs);
   if (!in_place()) stream_.copy_in(images, staged.first(part.size()));
-  stream_.launch(network_.forward(count), memory_.at(at_.program),
-                 ForwardArgs{.outputs = device_pointer<float>(outputs),
-                             .parameters = device_pointer<float>(memory_.at(at_.parameters)),
-                             .prepared = device_pointer<float>(memory_.at(at_.prepared)),
-                             .images = device_pointer<void>(images),
-                             .order = nullptr,
-                             .slabs = device_pointer<std::uint8_t>(memory_.at(at_.slabs)),
-                             .first = 0,
-                             .count = count});
+  stream_.launch(network_.images(count), memory_.at(at_.program),
+                 ImagesArgs{.outputs = device_pointer<float>(outputs),
+                            .parameters = device_pointer<float>(memory_.at(at_.parameters)),
+                            .prepared = device_pointer<float>(memory_.at(at_.prepared)),
+                            .images = device_pointer<void>(images),
+                            .slabs = network_.slabs_or_none(memory_.at(at_.slabs)),
+                            .count = count});
   if (!in_place()) stream_.copy_out(staged.subspan(staged_outputs_, output_bytes), outputs);
   staging_.mark(slot, stream_);
 }

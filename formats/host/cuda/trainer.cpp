@@ -30,6 +30,7 @@ CudaTrainer::Offsets::Offsets(const Network& network, std::uint32_t batch, bool 
   gradients = layout.add(batch, p.gradients * sizeof(float));
   results = layout.add(batch, sizeof(ImageResult));
   state = layout.add(1, sizeof(TrainState));
+  statistics = layout.add(p.statistics, sizeof(float));
   step = layout.add(network.uses_host_memory() ? 0 : StepOffsets(network, batch).bytes, 1);
   slabs = layout.add(network.slab_bytes(batch), 1);
   bytes = layout.bytes();
@@ -87,9 +88,9 @@ Outcome<std::monostate> CudaTrainer::upload(std::span<const float> parameters,
     stream_.copy_in(memory_.at(at_.velocities), std::as_bytes(velocities));
   }
   stream_.copy_in(memory_.at(at_.state), std::as_bytes(std::span(&state, 1)));
-  stream_.launch(network_.prepare(), memory_.at(at_.program),
-                 PrepareArgs{.prepared = on_device<float>(at_.prepared),
-                             .parameters = on_device<float>(at_.parameters)});
+  stream_.launch(
+      network_.rows(), memory_.at(at_.program),
+      RowsArgs{.parameters = on_device<float>(at_.parameters), .prepared = on_device<float>(at_.prepared)});
   auto done = stream_.wait();
   if (done) steps_done_ = steps_done;
   return done;

@@ -62,7 +62,8 @@ class CudaTrainer {
 
  private:
   struct Offsets {
-    std::size_t program, parameters, velocities, prepared, gradients, results, state, step, slabs, bytes;
+    std::size_t program, parameters, velocities, prepared, gradients, results, state, statistics, step, slabs,
+        bytes;
     Offsets(const Network& network, std::uint32_t batch, bool velocities);
   };
   // Of what comes along with a step, and of what it answers.
@@ -86,6 +87,7 @@ class CudaTrainer {
   Outcome<std::monostate> check_labels(std::span<const std::uint8_t> labels) const;
   Outcome<std::monostate> allocate_data(std::size_t images, const DeviceArena& arena);
   Outcome<std::monostate> check(std::span<const std::uint32_t> order, std::span<const Sgd> sgd) const;
+  Outcome<std::monostate> check_statistics(std::size_t images) const;  // of a step
   void stage(std::span<const std::uint32_t> order, std::span<const Sgd> sgd);
   std::vector<lentil::StepResult> collect(std::span<const std::byte> results, std::size_t count);
   Outcome<lentil::StepResult> step(std::span<const std::uint8_t> pixels, std::span<const std::byte> truth,
@@ -95,6 +97,7 @@ class CudaTrainer {
   void queue_own_step(std::uint32_t images, bool labels);
   void queue_steps(std::size_t images);
   void queue_step(const Source& source, std::uint32_t step, std::uint32_t first, std::uint32_t count);
+  void queue_images(ImagesArgs arguments, RowsArgs rows);
   template <class T>
   T* on_device(std::size_t offset) const {
     return device_pointer<T>(memory_.at(offset));

@@ -97,10 +97,18 @@ Outcome<std::monostate> CudaTrainer::check(std::span<const std::uint32_t> order,
   if (sgd.size() != steps_of(order.size()))
     return Failure{std::to_string(steps_of(order.size())) + " steps need as many learning rates, and " +
                    std::to_string(sgd.size()) + " were given"};
+  if (auto enough = check_statistics((order.size() - 1) % batch_ + 1); !enough) return enough;
   if (*std::ranges::max_element(order) >= images_)
     return Failure{"the order names image " + std::to_string(*std::ranges::max_element(order)) + " of " +
                    std::to_string(images_)};
   return std::monostate{};
+}
+
+Outcome<std::monostate> CudaTrainer::check_statistics(std::size_t images) const {
+  if (images >= least_images(network_.program())) return std::monostate{};
+  return Failure{
+      "a step would have one image, and a batch-norm needs two to learn from: take other images, or another "
+      "batch size"};
 }
 
 void CudaTrainer::stage(std::span<const std::uint32_t> order, std::span<const Sgd> sgd) {
@@ -186,6 +194,7 @@ Outcome<lentil::StepResult> CudaTrainer::step(std::span<const std::uint8_t> pixe
     return Failure{"a step on this GPU takes up to " + std::to_string(batch_) + " images of " +
                    std::to_string(inputs) + " pixels, with a label or " + std::to_string(output_size()) +
                    " targets each; the sizes given do not fit"};
+  if (auto enough = check_statistics(images); !enough) return enough.error();
   if (auto ready = allocate_step(); !ready) return ready.error();
   const auto staged = step_staged_.bytes();
   const SgdNumbers numbers = numbers_of(sgd);
@@ -239,32 +248,50 @@ void CudaTrainer::queue_own_step(std::uint32_t images, bool labels) {
 
 void CudaTrainer::queue_step(const Source& source, std::uint32_t step, std::uint32_t first,
                              std::uint32_t count) {
+  const ImagesArgs images{.gradients = on_device<float>(at_.gradients),
+                          .results = on_device<ImageResult>(at_.results),
+                          .parameters = on_device<float>(at_.parameters),
+                          .prepared = on_device<float>(at_.prepared),
+                          .images = device_pointer<void>(source.images),
+                          .order = device_pointer<std::uint32_t>(source.order),
+                          .labels = device_pointer<std::uint8_t>(source.labels),
+                          .targets = device_pointer<float>(source.targets),
+                          .state = on_device<TrainState>(at_.state),
+                          .statistics = on_device<float>(at_.statistics),
+                          .slabs = network_.slabs_or_none(memory_.at(at_.slabs)),
+                          .seed = seed_,
+                          .first = first,
+                          .count = count};
+  const RowsArgs rows{.parameters = on_device<float>(at_.parameters),
+                      .prepared = on_device<float>(at_.prepared),
+                      .gradients = images.gradients,
+                      .statistics = on_device<float>(at_.statistics),
+                      .slabs = images.slabs,
+                      .velocities = has_velocity_ ? on_device<float>(at_.velocities) : nullptr,
+                      .results = images.results,
+                      .sgd = device_pointer<SgdNumbers>(source.sgd),
+                      .step_results = device_pointer<cuda::StepResult>(source.results),
+                      .state = on_device<TrainState>(at_.state),
+                      .work = RowsWork::update,
+                      .count = count,
+                      .step = step};
+  queue_images(images, rows);
+  stream_.launch(network_.rows(), memory_.at(at_.program), rows);
+}
+
+// In one go, or from batch-norm to batch-norm.
+void CudaTrainer::queue_images(ImagesArgs images, RowsArgs rows) {
   const DeviceAddress program = memory_.at(at_.program);
-  stream_.launch(network_.train(count), program,
-                 TrainArgs{.gradients = on_device<float>(at_.gradients),
-                           .results = on_device<ImageResult>(at_.results),
-                           .parameters = on_device<float>(at_.parameters),
-                           .prepared = on_device<float>(at_.prepared),
-                           .images = device_pointer<void>(source.images),
-                           .order = device_pointer<std::uint32_t>(source.order),
-                           .labels = device_pointer<std::uint8_t>(source.labels),
-                           .targets = device_pointer<float>(source.targets),
-                           .state = on_device<TrainState>(at_.state),
-                           .slabs = on_device<std::uint8_t>(at_.slabs),
-                           .seed = seed_,
-                           .first = first,
-                           .count = count});
-  stream_.launch(network_.update(), program,
-                 UpdateArgs{.parameters = on_device<float>(at_.parameters),
-                            .velocities = has_velocity_ ? on_device<float>(at_.velocities) : nullptr,
-                            .prepared = on_device<float>(at_.prepared),
-                            .gradients = on_device<float>(at_.gradients),
-                            .results = on_device<ImageResult>(at_.results),
-                            .sgd = device_pointer<SgdNumbers>(source.sgd),
-                            .step_results = device_pointer<cuda::StepResult>(source.results),
-                            .state = on_device<TrainState>(at_.state),
-                            .count = count,
-                            .step = step});
+  for (;;) {
+    const DeviceStop stop = next_stop(network_.program(), images.from);
+    images.until = stop.place;
+    stream_.launch(network_.images(images.count), program, images);
+    if (stop.place == kAllPlaces) return;
+    rows.work = stop.work;
+    rows.batch_norm = stop.batch_norm;
+    stream_.launch(network_.channels(stop), program, rows);
+    images.from = stop.place;
+  }
 }
 
 }  // namespace lentil::cuda

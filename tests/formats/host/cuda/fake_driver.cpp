@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "kernels/cuda/network.h"
-#include "kernels/cuda/update.h"
+#include "kernels/cuda/rows.h"
 #include "tests/cuda/thread_block.h"
 
 #define FAKE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -29,8 +29,7 @@ using lentil::test::FakeReport;
 
 constexpr int kOutOfMemory = 2, kInvalid = 1, kInvalidContext = 201, kNotFound = 500, kInvalidHandle = 400;
 constexpr int kContext = 1;
-const char* const kKernels[] = {"lentil_forward_shared", "lentil_forward_global", "lentil_train_shared",
-                                "lentil_train_global",   "lentil_prepare",        "lentil_update"};
+const char* const kKernels[] = {"lentil_images", "lentil_rows"};
 
 struct Stream {
   std::vector<Work> pending;
@@ -52,7 +51,7 @@ struct Fake {
   std::map<const void*, const char*> handles;  // what exists, by kind
   int retained = 0;
   bool current = false;
-  std::size_t allowed_shared[6]{};
+  std::size_t allowed_shared[std::size(kKernels)]{};
 
   long setting(const char* name, long otherwise) const {
     const auto found = settings.find(name);
@@ -169,28 +168,17 @@ void run_kernel(std::size_t kernel, std::uint32_t blocks, std::size_t shared_byt
     for (std::uint32_t b = 0; b < blocks; ++b)
       run_block(1, b, blocks, [&](const auto& block) { body(block, args, b); });
   };
-  const auto slab = [&](std::uint8_t* slabs, std::uint32_t b) {
-    return kernel % 2 == 0 ? shared.data() : slabs + std::size_t{b} * program->image_bytes;
-  };
-  if (kernel < 2)
-    return run(ForwardArgs{}, [&](const auto& block, const auto& args, std::uint32_t b) {
-      forward(block, *program, args, slab(args.slabs, b));
+  if (kernel == 0)
+    return run(ImagesArgs{}, [&](const auto& block, const auto& args, std::uint32_t) {
+      images(block, *program, args, shared.data());
     });
-  if (kernel < 4)
-    return run(TrainArgs{}, [&](const auto& block, const auto& args, std::uint32_t b) {
-      train(block, *program, args, slab(args.slabs, b));
-    });
-  if (kernel == 4)
-    return run(PrepareArgs{},
-               [&](const auto& block, const auto& args, std::uint32_t) { prepare(block, *program, args); });
-  run(UpdateArgs{}, [&](const auto& block, const auto& args, std::uint32_t) {
+  run(RowsArgs{}, [&](const auto& block, const auto& args, std::uint32_t) {
     float cells[kSharedCells];
-    update(block, *program, args, cells);
+    rows(block, *program, args, cells);
   });
 }
 
-constexpr std::size_t kArgumentBytes[] = {sizeof(ForwardArgs), sizeof(ForwardArgs), sizeof(TrainArgs),
-                                          sizeof(TrainArgs),   sizeof(PrepareArgs), sizeof(UpdateArgs)};
+constexpr std::size_t kArgumentBytes[] = {sizeof(ImagesArgs), sizeof(RowsArgs)};
 
 }  // namespace
 

@@ -312,14 +312,40 @@ TEST_CASE("a trainer in the caller's memory needs exactly the bytes that it says
   }
 }
 
-TEST_CASE("a batch-norm that learns is left to the processor, and that is said") {
+TEST_CASE("batch-norms learn on a GPU to the processor's bits, recorded or not") {
   FakeCuda fake;
-  const auto file = network("input 1x8x8, conv 3 k3, bn, relu, flatten, linear 5");
+  for (const char* settings : {"", "capture=900"}) {
+    fake.reset(settings);
+    Job job("input 1x8x8, conv 3 k3, bn, relu, maxpool 2, flatten, linear 6, bn, tanh, linear 5");
+    {
+      const auto gpu = open_fake();
+      auto trainer = job.on(*gpu);
+      REQUIRE(trainer);
+      CHECK_FALSE(trainer->fused());
+      for (std::uint32_t epoch = 0; epoch < 3; ++epoch) {
+        const auto results = trainer->run(job.order(epoch), steps());
+        REQUIRE(results);
+        check_same(*results, job.cpu_epoch(epoch));
+      }
+      CHECK(*trainer->weights_hash() == weights_hash(job.cpu.session()));
+    }
+    // Between two batch-norms, forward and backward, the images are launched once more.
+    CHECK(fake.report().launches == 1 + 3 * (5 + 4 + 1) * kSteps);
+    CHECK(fake.report().live == 0);
+    CHECK(std::string(fake.report().finding) == "");
+  }
+}
+
+TEST_CASE("a step with one image is refused where a batch-norm needs two") {
+  FakeCuda fake;
+  Job job("input 1x4x4, flatten, linear 6, bn, linear 5");
   const auto gpu = open_fake();
-  const auto trainer = CudaTrainer::create(*gpu, file.model(), options(), kBatch, kSeed);
-  REQUIRE_FALSE(trainer);
-  CHECK_THAT(trainer.error().message,
-             Contains("cannot be trained on a GPU") && Contains("the CPU may do it"));
+  auto trainer = job.on(*gpu);
+  REQUIRE(trainer);
+  const auto order = job.order(0);
+  const auto results = trainer->run(std::span(order).first(kBatch + 1), steps(2));
+  REQUIRE_FALSE(results);
+  CHECK_THAT(results.error().message, Contains("batch-norm") && Contains("one image"));
 }
 
 TEST_CASE("whatever call fails in a training, the reason is told and nothing is left") {
