@@ -98,7 +98,8 @@ Outcome<std::string> in_child(const std::string& who, double seconds,
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (answer.empty()) return Failure{fmt::format("{} has ended the process that asked it: {}", who, end_text(status))};
+  if (answer.empty())
+    return Failure{fmt::format("{} has ended the process that asked it: {}", who, end_text(status))};
   if (answer[0] == kStopped) return Failure{answer.substr(1)};
   return answer.substr(1);
 }
