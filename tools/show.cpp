@@ -72,7 +72,7 @@ CaptionedPicture in_terminal(const plot::PictureGroup& group, const plot::Pictur
   }
   ShadedPicture shaded = shaded_picture(colors, light, picture.height, picture.width, terminal_shading());
   columns = shaded.columns;
-  return {std::move(shaded.lines), picture.caption};
+  return {std::move(shaded.lines), printable(picture.caption)};
 }
 
 std::string terminal_text(const plot::PictureGroup& group, plot::Scale scale) {
@@ -95,7 +95,7 @@ void show_filters(const ShowOptions& options, const ModelFile& file) {
   keep_first(filters.group, options.count, filters.tensor);
   const plot::Scale scale = scale_of(options.scale);
   if (options.output.empty()) {
-    print_result("\n" + terminal_text(filters.group, scale));
+    print_colored("\n" + terminal_text(filters.group, scale));
     return;
   }
   save_picture(plot::draw(plot::ImageGrid{.title = title,
@@ -124,7 +124,7 @@ void show_activations(const ShowOptions& options, const ModelFile& file) {
   for (plot::PictureGroup& group : grid.groups) {
     print_result(fmt::format("{}, {}", group.title, range_text(values_of(group))));
     keep_first(group, options.count, group.title);
-    if (options.output.empty()) print_result(terminal_text(group, scale));
+    if (options.output.empty()) print_colored(terminal_text(group, scale));
   }
   if (!options.output.empty()) save_picture(plot::draw(grid), options.output);
 }

@@ -25,9 +25,15 @@ unsigned terminal_color(const plot::Rgb& c) {
   return 16 + 36 * step(c.red) + 6 * step(c.green) + step(c.blue);
 }
 
-std::string colored_cell(const plot::Rgb& upper, const plot::Rgb* lower) {
-  const std::string background = lower == nullptr ? "49" : "48;5;" + std::to_string(terminal_color(*lower));
-  return "\x1b[38;5;" + std::to_string(terminal_color(upper)) + ";" + background + "m▀";
+// The end of an order that chooses a colour.
+std::string color_words(const plot::Rgb& c, Shading shading) {
+  if (shading == Shading::colors) return "8;5;" + std::to_string(terminal_color(c));
+  return "8;2;" + std::to_string(c.red) + ";" + std::to_string(c.green) + ";" + std::to_string(c.blue);
+}
+
+std::string colored_cell(const plot::Rgb& upper, const plot::Rgb* lower, Shading shading) {
+  const std::string background = lower == nullptr ? "49" : "4" + color_words(*lower, shading);
+  return "\x1b[3" + color_words(upper, shading) + ";" + background + "m▀";
 }
 
 std::string dense_cell(double light, Shading shading) {
@@ -60,13 +66,14 @@ std::string picture_text(std::span<const std::uint8_t> pixels, std::uint32_t hei
 
 Shading terminal_shading() {
   if (!use_utf8()) return Shading::letters;
-  return use_color(STDOUT_FILENO) ? Shading::colors : Shading::blocks;
+  if (!use_color(STDOUT_FILENO)) return Shading::blocks;
+  return knows_all_colors() ? Shading::true_colors : Shading::colors;
 }
 
 ShadedPicture shaded_picture(std::span<const plot::Rgb> colors, std::span<const double> light,
                              std::uint32_t height, std::uint32_t width, Shading shading) {
   // A character is twice as high as wide: it holds two pixels, or two of them make one pixel.
-  const bool small = width <= kSmallWidth, colored = shading == Shading::colors;
+  const bool small = width <= kSmallWidth, colored = shading >= Shading::colors;
   const std::uint32_t across = small ? 2 : 1, down = colored && small ? 2 : 1;  // cells of a pixel
   const std::uint32_t rows = height * down, step = colored || !small ? 2 : 1;
   ShadedPicture picture{.lines = {}, .columns = width * across};
@@ -77,7 +84,7 @@ ShadedPicture shaded_picture(std::span<const plot::Rgb> colors, std::span<const 
     for (std::uint32_t column = 0; column < picture.columns; ++column) {
       const std::size_t x = column / across;
       if (colored) {
-        picture.lines += colored_cell(colors[upper + x], half ? nullptr : &colors[lower + x]);
+        picture.lines += colored_cell(colors[upper + x], half ? nullptr : &colors[lower + x], shading);
       } else {
         picture.lines += dense_cell((light[upper + x] + (half ? 0 : light[lower + x])) / 2, shading);
       }

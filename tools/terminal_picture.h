@@ -15,8 +15,9 @@ std::string picture_text(std::span<const std::uint8_t> pixels, std::uint32_t hei
                          bool unicode);
 
 // What a terminal shows shades with.
-enum class Shading : std::uint8_t { letters, blocks, colors };
-// Colours if the terminal shows some and knows half blocks, else blocks, else letters.
+enum class Shading : std::uint8_t { letters, blocks, colors, true_colors };
+// Colours if the terminal shows some and knows half blocks (of 256, or all if COLORTERM says that it has
+// them), else blocks, else letters.
 Shading terminal_shading();
 
 // A picture of shades as lines of characters, all of the same columns.

@@ -26,8 +26,8 @@ std::vector<plot::Point> points_of(const std::vector<Item>& items, Value value) 
   return points;
 }
 
-plot::Chart chart(const std::string& title, const std::string& label) {
-  return {.title = title, .x = {.label = "epoch", .from_zero = true}, .y = {.label = label}, .series = {}};
+plot::Chart chart(const std::string& label) {
+  return {.title = {}, .x = {.label = "epoch", .from_zero = true}, .y = {.label = label}, .series = {}};
 }
 
 }  // namespace
@@ -60,8 +60,9 @@ plot::Drawing TrainHistory::curves(const std::string& title) const {
           {"validation", points_of(validations_, value), Marks::line_and_discs, Role::green});
     chart.series.push_back({"test", points_of(tests_, value), Marks::line_and_discs, Role::orange});
   };
-  plot::Chart losses = chart(title, "loss"), accuracies = chart("", "accuracy (%)");
+  plot::Chart losses = chart("loss"), accuracies = chart("accuracy (%)");
   losses.y.from_zero = true;
+  losses.x.whole = accuracies.x.whole = !steps_.empty() && steps_.back().epochs >= 2;
   add(losses, loss);
   add(accuracies, percent);
   return plot::beside({plot::draw(losses), plot::draw(accuracies)}, title);

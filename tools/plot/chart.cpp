@@ -12,9 +12,10 @@ namespace lentil::plot {
 namespace {
 
 constexpr double kTextSize = 11, kTitleSize = 13, kLineWidth = 1.8, kDiscRadius = 2.6;
-constexpr double kWider = 1.15;                        // a viewer's font, at most
-constexpr double kGap = 8;                             // between a text and what it stands beside
-constexpr double kSample = 20, kLegendStep = 16;       // a legend's piece of line; from entry to entry
+constexpr double kWider = 1.15;                   // a viewer's font, at most
+constexpr double kGap = 8;                        // between a text and what it stands beside
+constexpr double kSample = 20, kLegendStep = 16;  // a legend's piece of line; from entry to entry
+constexpr double kCoverStep = 4;
 constexpr double kTickEvery = 60, kTickEveryRow = 40;  // pixels, about
 
 bool finite(const Point& p) { return std::isfinite(p.x) && std::isfinite(p.y); }
@@ -115,14 +116,25 @@ class ChartPainter {
     for (const Point& p : series.points) {
       if (finite(p)) line.points.push_back(at(p));
     }
-    covered_.insert(covered_.end(), line.points.begin(), line.points.end());
+    cover(line.points, series.marks != Marks::discs);
     if (series.marks != Marks::line) {
       for (const Point& p : line.points) add(Disc{p, kDiscRadius, series.color});
     }
     if (series.marks != Marks::discs && !line.points.empty()) add(std::move(line));
   }
 
-  // Points inside a box at `corner`; a line's way between two points counts by its points alone.
+  // Remembers where something is drawn: at the points, and at steps of the way between them.
+  void cover(const std::vector<Point>& points, bool joined) {
+    covered_.insert(covered_.end(), points.begin(), points.end());
+    for (std::size_t i = 1; i < points.size() && joined; ++i) {
+      const Point &a = points[i - 1], &b = points[i];
+      const double steps = std::ceil(std::max(std::fabs(b.x - a.x), std::fabs(b.y - a.y)) / kCoverStep);
+      for (double k = 1; k < steps; ++k)
+        covered_.push_back({a.x + (b.x - a.x) * k / steps, a.y + (b.y - a.y) * k / steps});
+    }
+  }
+
+  // Of what is drawn, inside a box at `corner`.
   std::size_t hidden_by(const Point& corner, double width, double height) const {
     return static_cast<std::size_t>(std::ranges::count_if(covered_, [&](const Point& p) {
       return p.x >= corner.x && p.x <= corner.x + width && p.y >= corner.y && p.y <= corner.y + height;

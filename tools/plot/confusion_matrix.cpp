@@ -68,13 +68,13 @@ class MatrixPainter {
     const double all = std::max(total(row), 1.0), mistakes = most_mistakes();
     for (std::size_t column = 0; column < classes_; ++column) {
       const std::uint32_t n = count(row, column);
-      const Rgb color =
-          row == column ? blues(0.15 + 0.85 * n / all) : oranges(n == 0 ? 0 : 0.2 + 0.8 * n / mistakes);
+      const bool right = row == column, nothing = n == 0 && !right;
+      const Rgb color = right ? blues(0.15 + 0.85 * n / all) : oranges(0.2 + 0.8 * n / mistakes);
       const Point corner{left_ + static_cast<double>(column) * cell_.x,
                          kTop + static_cast<double>(row) * cell_.y};
       const double line = readable_ ? 1 : 0;  // between cells
-      add(Box{corner, cell_.x - line, cell_.y - line, color});
-      if (!readable_ || (n == 0 && row != column)) continue;
+      add(Box{corner, cell_.x - line, cell_.y - line, nothing ? Paint{Role::paper} : Paint{color}});
+      if (!readable_ || nothing) continue;
       add(Text{{corner.x + (cell_.x - 1) / 2, corner.y + 17},
                std::to_string(n),
                Anchor::middle,

@@ -7,19 +7,20 @@
 namespace lentil::plot {
 namespace {
 
-void move(Shape& shape, double dx) {
-  struct {
-    double dx;
-    void operator()(Line& line) const {
-      for (Point& point : line.points) point.x += dx;
-    }
-    void operator()(Disc& disc) const { disc.centre.x += dx; }
-    void operator()(Box& box) const { box.corner.x += dx; }
-    void operator()(Text& text) const { text.at.x += dx; }
-    void operator()(Tile& tile) const { tile.corner.x += dx; }
-  } const by{dx};
-  std::visit(by, shape);
-}
+constexpr double kTitleSize = 13, kTitleHeight = 26;
+
+void move(Point& point, const Point& by) { point = {point.x + by.x, point.y + by.y}; }
+
+struct Mover {
+  Point by;
+  void operator()(Line& line) const {
+    for (Point& point : line.points) move(point, by);
+  }
+  void operator()(Disc& disc) const { move(disc.centre, by); }
+  void operator()(Box& box) const { move(box.corner, by); }
+  void operator()(Text& text) const { move(text.at, by); }
+  void operator()(Tile& tile) const { move(tile.corner, by); }
+};
 
 }  // namespace
 
@@ -33,12 +34,13 @@ Drawing beside(const std::vector<Drawing>& drawings, const std::string& title) {
   Drawing all{.title = title, .shapes = {}};
   for (const Drawing& drawing : drawings) {
     for (Shape shape : drawing.shapes) {
-      move(shape, all.width);
+      std::visit(Mover{{all.width, kTitleHeight}}, shape);
       all.shapes.push_back(std::move(shape));
     }
     all.width += drawing.width;
-    all.height = std::max(all.height, drawing.height);
+    all.height = std::max(all.height, kTitleHeight + drawing.height);
   }
+  all.shapes.emplace_back(Text{{all.width / 2, kTitleHeight - 4}, title, Anchor::middle, kTitleSize});
   return all;
 }
 

@@ -76,7 +76,7 @@ struct Drawing {
 // The width of a text in pixels: exact in PNG files, near in SVG files, whose viewer chooses the font.
 double text_width(std::string_view text, double size);
 
-// Drawings beside each other, on one base.
+// Drawings beside each other, below a title.
 Drawing beside(const std::vector<Drawing>& drawings, const std::string& title);
 
 }  // namespace lentil::plot

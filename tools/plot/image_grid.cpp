@@ -9,10 +9,10 @@ namespace lentil::plot {
 namespace {
 
 constexpr double kMargin = 16, kGap = 10;  // around all; between pictures
-constexpr double kPageWidth = 860;
+constexpr double kPageWidth = 930;
 constexpr double kTitleSize = 13, kGroupSize = 11, kCaptionSize = 9;
 constexpr double kTitleHeight = 30, kGroupHeight = 22, kCaptionHeight = 13;
-constexpr double kLarge = 72, kSmall = 40, kMostSide = 16;  // of pictures, and of a pixel in them
+constexpr double kLarge = 84, kSmall = 40, kMostSide = 16;  // of pictures, and of a pixel in them
 constexpr std::size_t kManyPictures = 40;                   // so many are drawn small
 constexpr double kRowWidth = 640, kRowHeight = 16;          // of pictures with a single row
 constexpr double kBarWidth = 180, kBarHeight = 10, kBarSteps = 60;
