@@ -6,7 +6,7 @@ function(lentil_kernel_objects name isa)
   lentil_target(${name} EMBEDDED)
   target_compile_definitions(${name} PRIVATE LENTIL_ISA=${isa})
   if(NOT LENTIL_SANITIZE)  # with checks around every access, -O3 takes ten times as long to compile
-    target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O3>)
+    target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug,MinSizeRel>>:-O3>)
   endif()
   target_compile_options(${name} PRIVATE ${ARGN})
   if(ARGN)

@@ -25,7 +25,10 @@ function(lentil_target name)
   # The bit contract: a compiler may not fuse a product and a sum that we wrote apart.
   target_compile_options(${name} PRIVATE -ffp-contract=off)
   if(arg_EMBEDDED)
-    target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti)
+    # Where every byte counts, a linker drops what nobody calls (-Wl,--gc-sections), and no table says how to
+    # unwind what throws nothing.
+    target_compile_options(${name} PRIVATE -fno-exceptions -fno-rtti
+      $<$<CONFIG:MinSizeRel>:-ffunction-sections;-fdata-sections;-fno-asynchronous-unwind-tables;-fno-unwind-tables>)
   endif()
   if(LENTIL_SANITIZE)
     target_compile_options(${name} PRIVATE -fsanitize=${LENTIL_SANITIZE} -fno-sanitize-recover=all

@@ -51,7 +51,8 @@ Error check_data(const fbs::Tensor& tensor, const TensorShape& shape, std::uint3
   if (extents == nullptr || !std::equal(extents->begin(), extents->end(), wanted.begin(), wanted.end())) {
     return {Status::bad_tensor_size, index, wanted.size(), extents == nullptr ? 0 : extents->size()};
   }
-  const std::span values(reinterpret_cast<const float*>(tensor.data()->Data()), elements);
+  const std::span values(reinterpret_cast<const float*>(tensor.data()->Data()),
+                         static_cast<std::size_t>(elements));
   const std::size_t bad = first_non_finite(values);
   return bad == elements ? Error{} : Error{Status::non_finite_weight, index, 0, bad};
 }
@@ -154,7 +155,8 @@ Error check_step(const StepView& step, std::uint32_t channels, std::uint32_t ind
   const std::size_t given = step.values.size();
   const bool per_channel = step.kind == StepKind::normalize && given == std::size_t{2} * channels;
   const bool with_sizes_before = step.kind == StepKind::resize && given == 4;
-  if (given != needed && !per_channel && !with_sizes_before) return {Status::bad_input_description, index, needed, given};
+  if (given != needed && !per_channel && !with_sizes_before)
+    return {Status::bad_input_description, index, needed, given};
   return all_finite(step.values) ? Error{} : Error{Status::bad_input_description, index, needed, given};
 }
 

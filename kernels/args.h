@@ -78,9 +78,13 @@ struct Conv2dForward {
   const float* factor;  // one per output channel; null: none. 0 skips the channel
   ConvShape shape;
   bool relu;
-  bool packed;                              // weight[tap][out_channels], see cpu/conv2d_packed.cpp
-  std::int32_t channel_begin, channel_end;  // output channels of this call
+  bool packed;                                       // weight[tap][out_channels], see cpu/conv2d_packed.cpp
+  std::int32_t channel_begin, channel_end;           // output channels of this call
+  std::int32_t row_begin = 0, row_end = 0x7fffffff;  // and rows of `out`, as far as there are; packed: all
 };
+LENTIL_HD constexpr std::int32_t end_of_rows(const Conv2dForward& a) {
+  return a.row_end < a.shape.out.height ? a.row_end : a.shape.out.height;
+}
 
 // One term of a convolution's backward pass: the gradient of the map at (row, column), not zero.
 struct ConvEvent {

@@ -1,6 +1,7 @@
 // One of the three files with `#if` in them: what the compiler at hand needs to be told. LENTIL_HD is for all
-// sides, always inlined: an object compiled for one ISA must lend nobody its copy. LENTIL_DEVICE is of CUDA's
-// kernels (kernels/cuda/), which a host compiles to check them; ..._CALL is too long to stand at every call.
+// sides, always inlined: an object compiled for one ISA must lend nobody its copy (at -Os there is one ISA,
+// and the compiler chooses). LENTIL_DEVICE is of CUDA's kernels (kernels/cuda/), which a host compiles to
+// check them; ..._CALL is too long to stand at every call.
 #pragma once
 #include <cstdint>
 #if defined(__CUDACC__)
@@ -10,7 +11,11 @@
 #define LENTIL_ROLLED _Pragma("unroll 1")
 #define LENTIL_UNROLLED _Pragma("unroll 4")
 #else
+#if defined(__OPTIMIZE_SIZE__)
+#define LENTIL_HD [[maybe_unused]] static inline
+#else
 #define LENTIL_HD [[maybe_unused]] static inline __attribute__((always_inline))
+#endif
 #define LENTIL_DEVICE inline
 #define LENTIL_DEVICE_CALL inline
 #define LENTIL_ROLLED
@@ -18,6 +23,13 @@
 #endif
 
 namespace lentil::kernels {
+
+// Compiled for size: one way of doing a thing is enough.
+#if defined(__OPTIMIZE_SIZE__)
+constexpr bool kSmallCode = true;
+#else
+constexpr bool kSmallCode = false;
+#endif
 
 // a * b + c with one rounding, for targets without such an instruction. The product is exact in double
 // (24 + 24 <= 53 bits); the sum is rounded to odd, so that rounding it once more to float32 is right

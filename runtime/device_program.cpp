@@ -288,6 +288,7 @@ Result<const cuda::Program*> device_program(const Model& model, const PlanOption
   planned.batch = 2;           // of more than one: gradients have places of their own
   planned.threads = 1;
   planned.accumulate = false;
+  planned.rolling = false;
   const auto made = plan(model, planned, memory.subspan(at.plan));
   if (!made) return made.error();
   return Maker(model, **made, memory.data(), at).make();

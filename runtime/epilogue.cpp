@@ -28,8 +28,18 @@ void apply_dropout(const OpContext& ctx, const Step& step, float* values, std::u
   }
 }
 
+// Rows of each channel: those that lie in memory, of a step that rolls.
+static void activate_rows(const OpContext& ctx, float* y) {
+  const std::size_t first = ctx.row_begin - ctx.y_rows.first, count = ctx.row_end - ctx.row_begin;
+  for (std::uint32_t c = 0; c < ctx.out.channels; ++c, y += std::size_t{ctx.y_rows.count} * ctx.out.width)
+    ctx.kernels.activation_forward({y + first * ctx.out.width,
+                                    static_cast<std::int64_t>(count * ctx.out.width), ctx.step.activation,
+                                    slope_of(ctx, ctx.step)});
+}
+
 void apply_epilogue(const OpContext& ctx, std::uint32_t image) {
   float* y = ctx.y_of(image);
+  if (rolls(ctx.step)) return activate_rows(ctx, y);
   ctx.kernels.activation_forward(
       {y, static_cast<std::int64_t>(ctx.out.count()), ctx.step.activation, slope_of(ctx, ctx.step)});
   if (!ctx.training || ctx.step.dropout == kNoIndex || ctx.step.type == LayerType::conv2d) return;

@@ -63,7 +63,6 @@ Result<Learner> Learner::create(const Model& model, const Plan& plan, const kern
   if (!trainer) return trainer.error();
   Learner learner;
   learner.trainer_ = *trainer;
-  learner.seed_ = seed;
   learner.kept_ = values<float>(arena, at.kept, at.answers);
   learner.answers_ = values<float>(arena, at.answers, at.targets);
   learner.targets_ = values<float>(arena, at.targets, at.correction_order);
@@ -78,12 +77,25 @@ Result<Learner> Learner::create(const Model& model, const Plan& plan, const kern
 Status Learner::correct(std::span<const std::uint8_t> pixels, std::uint32_t label) {
   if (pixels.size() != image_bytes()) return Status::wrong_size;
   if (label >= session().output_size()) return Status::label_out_of_range;
-  std::copy(pixels.begin(), pixels.end(), ring_.begin() + static_cast<std::ptrdiff_t>(next_ * image_bytes()));
-  ring_labels_[next_] = static_cast<std::uint8_t>(label);
-  const auto places = static_cast<std::uint32_t>(ring_labels_.size());
-  stored_ = std::min(stored_ + 1, places);
-  next_ = (next_ + 1) % places;
+  std::copy(pixels.begin(), pixels.end(), add_correction(static_cast<std::uint8_t>(label)).begin());
   return Status::ok;
+}
+
+std::span<std::uint8_t> Learner::add_correction(std::uint8_t label) {
+  const std::span<std::uint8_t> picture = ring_.subspan(next_ * image_bytes(), image_bytes());
+  ring_labels_[next_] = label;
+  if (stored_ < places()) ++stored_;
+  next_ = (next_ + 1) % places();
+  return picture;
+}
+
+void Learner::forget_corrections(std::uint32_t start) {
+  stored_ = 0;
+  next_ = start;
+}
+
+std::uint32_t Learner::place_of(std::uint32_t age) const {
+  return (next_ + places() - stored_ + age) % places();
 }
 
 std::size_t Learner::image_bytes() const { return session().model().input.count(); }

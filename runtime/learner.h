@@ -37,6 +37,17 @@ struct LearnWatch {
   void* context = nullptr;
 };
 
+// Does the steps in the place of the learner's trainer, on a GPU say. False: it cannot, and the context knows
+// why; the learning ends as if the watch had said so.
+struct LearnDevice {
+  bool (*begin)(void* context,
+                Trainer& from) = nullptr;  // takes weights, velocities and the step number over
+  bool (*step)(void* context, std::span<const std::uint8_t> pixels, std::span<const float> targets,
+               const Sgd& sgd) = nullptr;
+  bool (*end)(void* context, Trainer& to) = nullptr;  // gives them back
+  void* context = nullptr;
+};
+
 // The defaults are those that docs/finetune.md found.
 struct LearnOptions {
   // The rate is for steps of `batch` images; it is lowered in proportion if steps are smaller.
@@ -49,6 +60,7 @@ struct LearnOptions {
   float forgotten = 0.02f;    // of the replayed pictures that may become wrong, as a share
   ReplayTargets targets = ReplayTargets::answers;
   LearnWatch watch{};
+  LearnDevice device{};  // without one the trainer does its steps; a plan that accumulates needs the trainer
 };
 
 struct LearnScore {
@@ -59,7 +71,7 @@ struct LearnScore {
 struct LearnReport {
   Status status = Status::ok;  // anything else: the old weights are back
   bool kept = false;           // false: the learnt weights were no better, and the old ones are back
-  bool stopped = false;        // by the watch
+  bool stopped = false;        // by the watch or the device
   std::uint32_t steps = 0;     // done
   float share = 0;             // of the way that was gone in the end
   // Corrections that only judged; 0: there were too few of them, so all were learnt from and judged.
@@ -84,6 +96,19 @@ class Learner {
   Status correct(std::span<const std::uint8_t> pixels, std::uint32_t label);
   std::uint32_t corrections() const { return stored_; }
 
+  // What saving needs (formats/slots.h). Corrections by age, the oldest is 0; where the next one goes; and
+  // back: an empty ring, then one correction after the other, whose picture is to be written to the returned
+  // place. A start other than 0 is for as many corrections as the ring has places.
+  std::uint32_t places() const { return static_cast<std::uint32_t>(ring_labels_.size()); }
+  std::uint32_t next_place() const { return next_; }
+  std::uint8_t correction_label(std::uint32_t age) const { return ring_labels_[place_of(age)]; }
+  std::span<const std::uint8_t> correction_pixels(std::uint32_t age) const {
+    return correction(place_of(age));
+  }
+  void forget_corrections(std::uint32_t start = 0);
+  std::span<std::uint8_t> add_correction(std::uint8_t label);
+  Trainer& trainer() { return trainer_; }
+
   // Learns from the corrections in the ring, which stay there. Keeps the learnt weights if they are better:
   // more of the corrections that judge are right, or as many at a smaller loss, and of the replayed pictures
   // no more than allowed become wrong; if not, half of the way, and a quarter. Otherwise the old weights come
@@ -99,6 +124,7 @@ class Learner {
     LearnScore corrections, replay;
   };
   std::size_t image_bytes() const;
+  std::uint32_t place_of(std::uint32_t age) const;
   std::span<const std::uint8_t> correction(std::uint32_t index) const;
   std::span<std::uint8_t> picture_of(std::uint32_t place);  // in the batch
   std::span<float> target_of(std::uint32_t place);
@@ -109,14 +135,13 @@ class Learner {
   Scores judge(const Lesson& lesson);
   void add_to(LearnScore& score, std::span<const std::uint8_t> pixels, std::size_t label);
   Status train(Lesson& lesson, LearnReport& report);
-  Status step(Lesson& lesson, std::uint32_t number);
+  Status step(Lesson& lesson, std::uint32_t number, LearnReport& report);
   void take_correction(Lesson& lesson, std::uint32_t number, std::uint32_t done, std::uint32_t place);
   void take_known(Lesson& lesson, std::uint32_t place);
   void choose(const Lesson& lesson, LearnReport& report);
   void move_back(float share);  // to a share of the way from the old weights to those in force
 
-  Trainer trainer_;
-  std::uint64_t seed_ = 0;
+  Trainer trainer_;           // has the seed
   std::span<float> kept_;     // the weights before learning
   std::span<float> answers_;  // [replay][outputs]: what known pictures are to give
   std::span<float> targets_;  // [plan's batch][outputs]

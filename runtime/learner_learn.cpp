@@ -112,17 +112,18 @@ Learner::Lesson Learner::prepare(const Replay& replay, const LearnOptions& optio
   const auto known = replay_order_.first(replay.count);
   std::iota(order.begin(), order.end(), 0u);
   std::iota(known.begin(), known.end(), 0u);
-  shuffle_order(order, {.seed = seed_, .use = kernels::RandomUse::hold_out});
+  shuffle_order(order, {.seed = trainer_.seed(), .use = kernels::RandomUse::hold_out});
   const std::size_t held_out = stored_ < kFewest ? 0 : stored_ / kHeldOutOf;
   const auto learners = order.subspan(held_out);
   const Plan& plan = session().plan();
   const std::uint32_t images = std::max<std::uint32_t>(options.batch, 1);
-  Lesson lesson{.replay = replay,
-                .options = options,
-                .judges = held_out == 0 ? order : order.first(held_out),
-                .corrections = {learners, {.seed = seed_, .use = kernels::RandomUse::shuffle, .layer = 0}},
-                .known = {known, {.seed = seed_, .use = kernels::RandomUse::shuffle, .layer = 1}},
-                .images = plan.accumulate ? images : std::min(images, plan.batch)};
+  Lesson lesson{
+      .replay = replay,
+      .options = options,
+      .judges = held_out == 0 ? order : order.first(held_out),
+      .corrections = {learners, {.seed = trainer_.seed(), .use = kernels::RandomUse::shuffle, .layer = 0}},
+      .known = {known, {.seed = trainer_.seed(), .use = kernels::RandomUse::shuffle, .layer = 1}},
+      .images = plan.accumulate ? images : std::min(images, plan.batch)};
   const std::uint64_t wanted = std::uint64_t{options.passes} * learners.size() * (replay.count == 0 ? 1 : 2);
   const std::uint64_t needed = (wanted + lesson.images - 1) / lesson.images;
   lesson.steps = options.steps != 0 ? options.steps : static_cast<std::uint32_t>(needed);
@@ -175,22 +176,27 @@ void Learner::add_to(LearnScore& score, std::span<const std::uint8_t> pixels, st
 
 Status Learner::train(Lesson& lesson, LearnReport& report) {
   const LearnWatch& watch = lesson.options.watch;
-  for (std::uint32_t number = 0; number < lesson.steps; ++number) {
+  const LearnDevice& device = lesson.options.device;
+  if (device.step != nullptr && session().plan().accumulate) return Status::wrong_mode;
+  report.stopped = device.step != nullptr && !device.begin(device.context, trainer_);
+  for (std::uint32_t number = 0; number < lesson.steps && !report.stopped; ++number) {
     report.stopped = watch.go_on != nullptr && !watch.go_on(watch.context, number, lesson.steps);
-    if (report.stopped) return Status::ok;
-    const Status status = step(lesson, number);
+    if (report.stopped) break;
+    const Status status = step(lesson, number, report);
     if (status != Status::ok) return status;
-    ++report.steps;
+    report.steps += report.stopped ? 0 : 1;
   }
+  if (device.step != nullptr && !report.stopped) report.stopped = !device.end(device.context, trainer_);
   return Status::ok;
 }
 
 // In parts that the plan has room for.
-Status Learner::step(Lesson& lesson, std::uint32_t number) {
+Status Learner::step(Lesson& lesson, std::uint32_t number, LearnReport& report) {
   Sgd sgd = lesson.options.sgd;
   sgd.rate *= static_cast<float>(lesson.images) /
               static_cast<float>(std::max<std::uint32_t>(lesson.options.batch, 1));
   const std::uint32_t room = session().plan().batch;
+  const LearnDevice& device = lesson.options.device;
   StepResult result;
   for (std::uint32_t done = 0; done < lesson.images && result.status == Status::ok;) {
     const std::uint32_t count = std::min(room, lesson.images - done);
@@ -205,7 +211,11 @@ Status Learner::step(Lesson& lesson, std::uint32_t number) {
     }
     const std::span<const std::uint8_t> pixels = batch_.first(count * image_bytes());
     const std::span<const float> targets = targets_.first(count * session().output_size());
-    result = trainer_.step(pixels, targets, sgd, lesson.images);
+    if (device.step != nullptr) {
+      report.stopped = !device.step(device.context, pixels, targets, sgd);
+    } else {
+      result = trainer_.step(pixels, targets, sgd, lesson.images);
+    }
     done += count;
   }
   return result.status;
@@ -214,7 +224,7 @@ Status Learner::step(Lesson& lesson, std::uint32_t number) {
 void Learner::take_correction(Lesson& lesson, std::uint32_t number, std::uint32_t done, std::uint32_t place) {
   const std::uint32_t index = lesson.corrections.take();
   const kernels::RandomKey key{
-      .seed = seed_, .use = kernels::RandomUse::augment, .step = number, .position = done + place};
+      .seed = trainer_.seed(), .use = kernels::RandomUse::augment, .step = number, .position = done + place};
   const std::uint32_t most = lesson.options.shift;
   copy_moved(correction(index), session().model().input, draw_move(key, 0, most), draw_move(key, 1, most),
              picture_of(place));

@@ -1,5 +1,6 @@
 // An op is one place: what comes out of a layer, what it needs, what it does forward and backward.
 #pragma once
+#include <algorithm>
 #include <span>
 
 #include "kernels/device.h"
@@ -16,6 +17,23 @@ struct OpMemory {
   std::uint64_t prepared = 0;           // copies of weights in another form
   std::uint64_t forward_workspace = 0;  // per worker, dies with the call
   std::uint64_t backward_workspace = 0;
+};
+
+// Which rows of its input a layer reads for row r of its output: `span` of them, the first one at
+// r * stride - before. Some may lie outside.
+struct RowWindow {
+  std::uint32_t stride, before, span;
+
+  // One past the last of them, of an input of so many rows.
+  std::uint32_t end(std::uint32_t row, std::uint32_t rows) const {
+    const std::uint32_t last = row * stride + span;
+    return last <= before ? 0 : std::min(last - before, rows);
+  }
+};
+
+// What of a tensor's rows lies in memory: `count` of them from `first` on.
+struct KeptRows {
+  std::uint32_t first, count;
 };
 
 // A step while it is planned.
@@ -44,7 +62,10 @@ struct OpContext {
   float* second_dx = nullptr;     // of the other input
   float* dy = nullptr;
   std::size_t dx_stride = 0;  // floats from one image's dx to the next one's
-  bool second_side = false;   // x and second, dx and second_dx have changed places
+  // Of a step that rolls: the rows of its input and output that lie at x and y, and those to be computed.
+  KeptRows x_rows{}, y_rows{};
+  std::uint32_t row_begin = 0, row_end = 0;
+  bool second_side = false;  // x and second, dx and second_dx have changed places
   bool training = false;
   // Gradients that are added up over several calls: whether this one follows another, and whether it is the
   // last, which updates the weights.
@@ -97,6 +118,8 @@ struct OpDef {
   OpMemory (*memory)(const StepSketch&) = nullptr;  // null: nothing
   void (*prepare)(const OpContext&) = nullptr;      // null: nothing; after every change of the weights
   void (*forward)(const OpContext&, std::uint32_t begin, std::uint32_t end, std::uint32_t worker) = nullptr;
+  // The rows that its output is made of; null: forward() cannot compute some rows alone.
+  RowWindow (*row_window)(const Layer& layer, const Layer& pool) = nullptr;
   // Which of several ways forward goes, for people; null: there is one.
   const char* (*way)(const OpContext&) = nullptr;
   // Of a trained step, before forward and before backward_input: what needs all images of the call, for rows

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "runtime/linked_ops.h"
 #include "runtime/plan_notes.h"
 
 namespace lentil {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uint32_t kMostThreads = 1024;
 
 Error check_options(const Model& model, const PlanOptions& options) {
+  if (options.mode == Mode::train && linked_ops().plan_training == nullptr) return {Status::wrong_mode};
   if (options.batch == 0 || options.batch > kMostElements)
     return {Status::bad_batch, 0, kMostElements, options.batch};
   if (options.threads == 0 || options.threads > kMostThreads) {
@@ -45,7 +47,8 @@ Error make_steps(PlanNotes& n) {
   const Error error = infer_shapes(n);
   if (error.status != Status::ok) return error;
   emit_steps(n);
-  return n.train() ? choose_backward(n) : Error{};
+  mark_rolling(n);
+  return n.train() ? linked_ops().plan_training(n) : Error{};
 }
 
 // Offsets go where they belong; then the tensors move up behind the steps, and the notes are no longer
@@ -94,7 +97,8 @@ Result<const Plan*> plan(const Model& model, const PlanOptions& options, std::sp
   if (error.status == Status::ok) error = check_options(model, options);
   if (error.status != Status::ok) return error;
   PlanNotes notes(model, options, memory.data());
-  error = lay_out(notes);
+  const bool rolling = options.rolling && options.goal == Goal::small && options.mode == Mode::infer;
+  error = rolling ? lay_out_rolling(notes) : lay_out(notes);
   if (error.status != Status::ok) return error;
   return finish(notes);
 }

@@ -35,6 +35,8 @@ struct PlanOptions {
   bool momentum = true;             // train: keep a velocity for every trained weight
   bool accumulate = false;          // train: keep gradients, so that a step may have more than `batch`
                                     // images; they are computed `batch` at a time, to the same bits
+  bool rolling = false;             // infer, goal small: between convolutions only the rows that the next one
+                                    // still reads (same bits, fewer bytes, more calls of kernels)
   bool fuse = true;                 // false: one step per layer, but for what is folded into weights (same
                                     // bits, more memory)
   std::span<const std::uint16_t> frozen{};  // train: layers that keep their weights

@@ -29,6 +29,8 @@ enum StepFlag : std::uint16_t {
   kEpilogueDone = 64,         // its output's gradient comes with the epilogue applied
   kAddsGradient = 128,        // other steps have written the input's gradient before: this one adds to it
   kAddsSecondGradient = 256,  // the same for the second input
+  kRollsOutput = 512,         // its output keeps only the rows that the next step still reads
+  kRollsInput = 1024,         // reads such a tensor
 };
 
 // One call of an op: a layer, and those that are fused with it.
@@ -52,6 +54,8 @@ struct Step {
 
   bool has(StepFlag flag) const { return (flags & flag) != 0; }
 };
+
+inline bool rolls(const Step& step) { return step.has(kRollsInput) || step.has(kRollsOutput); }
 
 // What one image brings to a training step's result.
 struct ImageLoss {
@@ -92,8 +96,9 @@ struct Plan {
 };
 static_assert(sizeof(Plan) == 36 && sizeof(Step) == 52 && sizeof(TensorSlot) == 20);
 
+// The alignment is a power of two.
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
+  return (bytes + alignment - 1) & ~(alignment - 1);
 }
 
 }  // namespace lentil

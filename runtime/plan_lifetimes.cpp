@@ -60,9 +60,11 @@ bool collect_tensor(PlanNotes& n, std::uint16_t tensor) {
   TensorSlot& slot = n.tensors[tensor];
   const auto made = static_cast<std::size_t>(producer - n.steps);
   const Lifetimes life = lifetimes_of(n, tensor, *producer);
-  const std::uint32_t images = n.train() ? n.options.batch : std::min(n.options.batch, kImagesTogether);
-  const std::uint64_t bytes = std::uint64_t{slot.shape.count()} * sizeof(float) * images;
-  if (!add_interval(n, bytes, made, life.value_last, slot.value)) return false;
+  std::uint32_t images = n.train() ? n.options.batch : std::min(n.options.batch, kImagesTogether);
+  if (producer->has(kRollsOutput)) images = 1;
+  const std::uint64_t bytes = n.stored_values(tensor) * sizeof(float) * images;
+  if (!add_interval(n, bytes, n.rolling_begin(made), n.rolling_end(life.value_last), slot.value))
+    return false;
   if (!producer->has(kBackward)) return true;
   if (!life.overwritten)
     return add_interval(n, bytes, life.gradient_first, n.backward_time(made), slot.gradient);

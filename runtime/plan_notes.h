@@ -39,6 +39,7 @@ struct PlanNotes {
   std::size_t interval_count = 0;
   std::size_t tensor_intervals = 0;  // the first ones: of the tensors, before those of the steps
   bool by_image = false;             // the plan is to be such
+  std::uint32_t rolling = 0;         // bit s: step s passes its rows on to the next one
 
   bool train() const { return options.mode == Mode::train; }
   Shape shape_of(std::int32_t layer) const {
@@ -49,17 +50,24 @@ struct PlanNotes {
   std::size_t backward_time(std::size_t step) const { return 2u * plan->step_count - step; }
   Step* producer_of(std::uint16_t tensor) const;  // null: the caller's input
   std::uint32_t readers_of(std::uint16_t tensor) const;
-  bool learns(std::uint32_t layer) const;  // has parameters, and they are to be trained
+  // The first and the last step of those that roll together with this one: as one step in time.
+  std::size_t rolling_begin(std::size_t step) const;
+  std::size_t rolling_end(std::size_t step) const;
+  std::uint64_t stored_values(std::uint16_t tensor) const;  // of one image
+  bool learns(std::uint32_t layer) const;                   // has parameters, and they are to be trained
 };
 
 // The stages of plan(), in order.
 Error infer_shapes(PlanNotes& notes);       // of every layer; refuses what does not fit together
 void emit_steps(PlanNotes& notes);          // layers to steps, fused or not
+void mark_rolling(PlanNotes& notes);        // those of `notes.rolling`
 Error choose_backward(PlanNotes& notes);    // what is trained, and which gradients overwrite values
 Error collect_intervals(PlanNotes& notes);  // who needs how many bytes from when to when
 
 // All of them, and the intervals placed: what plan() does before it drops the notes. The model and the
 // options must be such that plan() takes them.
 Error lay_out(PlanNotes& notes);
+// The same with those steps rolling that save bytes.
+Error lay_out_rolling(PlanNotes& notes);
 
 }  // namespace lentil

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/hash.h"
+#include "runtime/kernel_check.h"
 #include "runtime/op.h"
 #include "runtime/session_tasks.h"
 
@@ -25,11 +26,20 @@ Error check_arena(const Plan& plan, std::span<std::byte> arena) {
   return {};
 }
 
+Error check_kernels(const Plan& plan, const kernels::KernelTable& kernels) {
+  for (const Step& step : plan.steps()) {
+    if (has_kernels(kernels, plan, step)) continue;
+    return {Status::unsupported_layer, step.layer, 0, static_cast<std::uint64_t>(step.type)};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Session> Session::create(const Model& model, const Plan& plan, const kernels::KernelTable& kernels,
                                 std::span<std::byte> arena, ParallelFor parallel) {
-  const Error error = check_arena(plan, arena);
+  Error error = check_arena(plan, arena);
+  if (error.status == Status::ok) error = check_kernels(plan, kernels);
   if (error.status != Status::ok) return error;
   Session session;
   session.model_ = model;
@@ -96,6 +106,11 @@ void Session::run_by_image(const std::byte* input, std::size_t per_image, std::s
   for_each_few(images, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t worker) {
     const std::byte* first = input + begin * bytes;
     for (const Step& step : plan().steps()) {
+      if (step.has(kRollsInput)) continue;  // done with the first of them
+      if (step.has(kRollsOutput)) {
+        roll(step, first, end - begin, worker);
+        continue;
+      }
       const OpContext ctx = make_context(plan(), model_, *kernels_, arena_, step, first, end - begin, worker);
       op_of(step).forward(ctx, 0, end - begin, worker);
     }

@@ -43,6 +43,8 @@ class Session {
   const Step* trained_step(std::uint32_t layer) const;  // null: the layer keeps the model's weights
   void prepare(const Step& step);
   void forward_step(const OpContext& ctx) const;
+  // The step and those behind it that roll (PlanOptions::rolling), image by image.
+  void roll(const Step& first, const std::byte* input, std::uint32_t images, std::uint32_t worker) const;
 
   // body(begin, end, worker) over [0, count) in one contiguous block per worker: few dispatches, and what a
   // block computes does not depend on how many there are. A block's number is the worker's that picks its

@@ -57,6 +57,11 @@ enum class Status : std::uint8_t {
   no_ink = 72,          // nothing stands out in the picture
   no_corrections = 73,  // learn() before the first correct()
 
+  // Of the C API (formats/device/lentil.h).
+  missing_argument = 74,  // where = argument that is a null pointer, counted from 0
+  arena_overlaps = 75,    // needed = bytes of the model, given = those that it shares with the arena
+  bad_option = 76,        // where = field of lentil_options, counted from 0, needed = largest, given
+
   // A view of a tensor cannot be made: fix the sizes or the indices. Signed numbers are in two's complement.
   too_many_dimensions = 90,  // needed = most, given
   too_many_indices = 91,     // needed = dimensions, given = indices
@@ -67,6 +72,19 @@ enum class Status : std::uint8_t {
   bad_reshape = 96,          // needed = elements, given = those that the new sizes ask for
   not_viewable = 97,         // the elements would have to be copied
   bad_permutation = 98,      // needed = dimensions, each once; where = place of one that repeats
+
+  // What a device keeps in its slots (formats/slots.h). where = slot, unless said otherwise.
+  storage_failed = 110,      // the hook could not do it: needed = offset and given = bytes of the access
+  slot_too_small = 111,      // needed, given in bytes
+  bad_write_unit = 112,      // needed = largest, given: no power of two or too large
+  slot_empty = 113,          // nothing was saved there
+  slot_damaged = 114,        // needed = CRC-32 stored, given = computed; both 0: not finished, or impossible
+  slot_of_other_base = 115,  // needed = checksum of this model file, given = that of the slot's
+  slot_too_new = 116,        // needed = newest version that is known, given
+  slot_not_verified = 117,   // read back, it is not what was written: needed = CRC-32 written, given
+  other_layers = 118,        // where = layer: the slot has its weights, and this plan does not train it
+  nothing_to_undo = 119,     // needed = sequence of what the newest was learnt on, 0 = there is no newest
+  golden_mismatch = 120,     // where = sample, needed and given = bits of the output that differs
 
   // The machine or the numbers.
   flush_to_zero = 80,    // the thread flushes subnormal numbers to zero: results would differ

@@ -75,7 +75,7 @@ Result<Layout> inferred(IntList sizes, std::int64_t count) {
   std::array<std::int64_t, kMaxRank> wanted{};
   std::copy(sizes.begin(), sizes.end(), wanted.begin());
   const std::span<std::int64_t> filled = std::span(wanted).first(sizes.size());
-  const auto open = std::ranges::find(filled, -1);
+  const auto open = std::find(filled.begin(), filled.end(), -1);
   if (open != filled.end()) *open = 1;
   const auto layout = row_major(filled);
   if (!layout) return layout.error();
@@ -157,8 +157,8 @@ Result<Layout> column_major(IntList sizes) {
 }
 
 Result<SubLayout> sliced(const Layout& layout, std::span<const Slice> slices) {
-  const auto ellipses = static_cast<std::size_t>(
-      std::ranges::count(slices, Slice::Kind::rest, [](const Slice& s) { return s.kind(); }));
+  const auto ellipses = static_cast<std::size_t>(std::count_if(
+      slices.begin(), slices.end(), [](const Slice& s) { return s.kind() == Slice::Kind::rest; }));
   if (ellipses > 1) return Error{Status::bad_slice};
   const std::size_t named = slices.size() - ellipses;
   if (named > layout.rank) return Error{Status::too_many_indices, 0, layout.rank, named};

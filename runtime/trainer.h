@@ -54,6 +54,8 @@ class Trainer {
   std::span<float> velocity(std::uint32_t layer, Slot slot) { return trained(layer, slot, true); }
   std::uint32_t steps_done() const { return step_; }
   void restore_step(std::uint32_t steps_done) { step_ = steps_done; }
+  std::uint64_t seed() const { return seed_; }
+  void restore_seed(std::uint64_t seed) { seed_ = seed; }
   // What a step on so many images would say before it computes anything: Status::batch_too_small if a
   // batch-norm that learns would get a single value of each channel from the last `batch` of them.
   Status check_statistics(std::uint32_t images) const;

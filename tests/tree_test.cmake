@@ -20,7 +20,7 @@ endforeach()
 
 # Includes point to the left: kernels <- runtime <- formats <- models <- tools.
 set(arrows kernels runtime formats models tools tests)
-set(preprocessor_files kernels/cpu/vec.h kernels/cpu/dispatch.cpp kernels/host_device.h)
+set(preprocessor_files kernels/cpu/vec.h kernels/cpu/dispatch.cpp kernels/host_device.h formats/device/lentil.h)
 set(longest 600)
 
 foreach(folder IN LISTS arrows)

@@ -1,37 +1,18 @@
 // What lentil doctor says about GPUs.
 #pragma once
-#include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <vector>
-
-#include "formats/host/cuda/device.h"
-#include "tools/self_test.h"
 
 namespace lentil::tools {
 
-struct GpuReport {
-  cuda::DeviceInfo info;
-  std::string problem{};  // why it cannot be used; empty: it can
-  SelfTestBits bits{};    // only then
-  bool pass() const { return !problem.empty() || bits == SelfTest::kExpected; }
-};
-
 struct CudaReport {
-  std::string architectures, toolkit;  // of the kernels in this program; empty: there are none
-  std::string problem{};               // why no GPU can be used; empty: see `gpus`
-  std::string library{};               // of the driver, if it could be started
-  int driver_version = 0;
-  std::vector<GpuReport> gpus{};
-
-  // No GPU is no mistake; one that gives wrong bits is.
-  bool pass() const;
+  std::string text;  // lines, the last one without its end
+  std::string json;  // an object
+  bool pass = true;  // no GPU is no mistake; one that gives wrong bits is
 };
 
-// Starts each GPU and lets it compute: a second or so where there are some.
-CudaReport examine_cuda();
-
-// Lines, the last one without its end.
-std::string cuda_text(const CudaReport& report);
-nlohmann::ordered_json cuda_json(const CudaReport& report);
+// Starts each GPU, lets it compute, and times it beside the processor: some seconds where there are some. In
+// a process of its own: a driver that hangs for `seconds`, or crashes, is told as a GPU that cannot be used.
+// To be called while this process has one thread.
+CudaReport examine_cuda(double seconds);
 
 }  // namespace lentil::tools

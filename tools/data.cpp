@@ -14,6 +14,8 @@
 #include "tools/data_check.h"
 #include "tools/output.h"
 #include "tools/parts.h"
+#include "tools/picture_output.h"
+#include "tools/plot/image_grid.h"
 #include "tools/stop.h"
 #include "tools/terminal.h"
 #include "tools/terminal_picture.h"
@@ -118,8 +120,19 @@ Image contact_sheet(const Dataset& set, std::span<const std::size_t> chosen) {
   return sheet;
 }
 
+plot::Drawing labelled(const Dataset& set, std::span<const std::size_t> chosen) {
+  plot::PictureGroup group;
+  for (const std::size_t i : chosen) {
+    const std::vector<std::uint8_t> grey = grey_pixels(picture_of(set, i));
+    group.pictures.push_back(
+        {set.width, set.height, {grey.begin(), grey.end()}, class_name(set, set.labels[i])});
+  }
+  return plot::draw(plot::ImageGrid{.title = fmt::format("{}: {}", set.name, counted(chosen.size(), "image")),
+                                    .groups = {std::move(group)}});
+}
+
 struct ShowOptions {
-  std::string root, part = "train", wanted, png;
+  std::string root, part = "train", wanted, png, plot;
   std::uint32_t count = 10;
 };
 
@@ -128,7 +141,9 @@ void declare_show(Arguments& a, ShowOptions& o) {
   a.number("--count", o.count, {1, kMostShown}, "how many images");
   a.text("--class", "NAME", o.wanted, "only images of this class");
   a.choice("--set", o.part, {"train", "test"}, "which half of the data");
-  a.text("--png", "FILE", o.png, "write one picture with all of them instead");
+  a.text("--png", "FILE", o.png, "write one picture with all of them instead, each pixel as it is");
+  a.text("--plot", "FILE", o.plot,
+         "write them larger and with their classes instead, PNG or SVG by the ending of the name");
 }
 
 int run_show(const Command& command, std::span<const std::string> words) {
@@ -136,9 +151,16 @@ int run_show(const Command& command, std::span<const std::string> words) {
   Arguments arguments(command);
   declare_show(arguments, options);
   if (!arguments.parse(words)) return 0;
+  if (!options.png.empty() && !options.plot.empty())
+    reject("--png and --plot are two pictures: give one of them");
+  if (!options.plot.empty()) check_picture_output(options.plot, "--plot");
   const DataSplit data = load(options.root);
   const Dataset& set = options.part == "train" ? data.train : data.test;
   const std::vector<std::size_t> chosen = choose(set, options.wanted, options.count);
+  if (!options.plot.empty()) {
+    save_picture(labelled(set, chosen), options.plot);
+    return 0;
+  }
   if (options.png.empty()) {
     print_result(drawn(set, chosen));
     return 0;
@@ -222,7 +244,8 @@ const Command kCheck{"data check", "tells what a data set holds and what looks w
 const Command kShow{"data show", "draws images of a data set",
                     "  lentil data show synth\n"
                     "  lentil data show mnist --class 3\n"
-                    "  lentil data show mnist --count 100 --png sheet.png\n",
+                    "  lentil data show mnist --count 100 --png sheet.png\n"
+                    "  lentil data show synth --plot digits.svg\n",
                     run_show, describe<ShowOptions, declare_show>};
 const Command kSynth{"data synth", "writes drawn digits: a data set that needs no download",
                      "  lentil data synth -o digits\n"

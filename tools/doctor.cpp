@@ -16,6 +16,11 @@
 namespace lentil::tools {
 namespace {
 
+struct DoctorOptions {
+  std::uint32_t gpu_seconds = 60;
+  bool json = false;
+};
+
 struct IsaReport {
   kernels::Isa isa;
   bool chosen = false;
@@ -29,24 +34,25 @@ struct DoctorReport {
   std::uint32_t threads = 0;
   std::string requested, problem;  // what LENTIL_ISA says, and what is wrong with it
   std::vector<IsaReport> isas{};
-  CudaReport cuda = examine_cuda();
+  CudaReport cuda{};
 
   bool flushes_to_zero() const {
     return std::any_of(isas.begin(), isas.end(),
                        [](const IsaReport& r) { return r.test.status == Status::flush_to_zero; });
   }
   bool pass() const {
-    return cuda.pass() && std::all_of(isas.begin(), isas.end(),
-                                      [](const IsaReport& r) { return !r.isa.supported || r.test.pass(); });
+    return cuda.pass && std::all_of(isas.begin(), isas.end(),
+                                    [](const IsaReport& r) { return !r.isa.supported() || r.test.pass(); });
   }
 };
 
-DoctorReport examine() {
+DoctorReport examine(const DoctorOptions& options) {
   const kernels::CpuKernels choice = kernels::cpu();
   DoctorReport report{.requested = std::string(choice.requested), .problem = isa_problem(choice)};
+  report.cuda = examine_cuda(options.gpu_seconds);  // before there are more threads
   for (const kernels::Isa& isa : kernels::isas()) {
     IsaReport& row = report.isas.emplace_back(IsaReport{.isa = isa, .chosen = isa.table == choice.table});
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     Machine all(*isa.table, 0), one(*isa.table, 1);
     report.threads = all.threads();
     row.test = run_self_test(all.kernels(), all.threads(), all.hook());
@@ -62,7 +68,7 @@ std::string reason(const DoctorReport& report) {
 }
 
 std::string isa_text(const DoctorReport& report, const IsaReport& row) {
-  if (!row.isa.supported) return fmt::format("  {:<10}not supported by this processor\n", row.isa.name);
+  if (!row.isa.supported()) return fmt::format("  {:<10}not supported by this processor\n", row.isa.name);
   return fmt::format("  {:<10}supported, {:.3g} G fma/s a thread{}\n", row.isa.name, row.peak * 1e-9,
                      row.chosen ? "; chosen: " + reason(report) : "");
 }
@@ -86,7 +92,7 @@ std::string self_test_text(const DoctorReport& report) {
   std::vector<std::string> same;
   std::string failures;
   for (const IsaReport& row : report.isas) {
-    if (!row.isa.supported) continue;
+    if (!row.isa.supported()) continue;
     if (row.test.pass()) {
       same.emplace_back(row.isa.name);
     } else {
@@ -110,7 +116,7 @@ std::string text(const DoctorReport& report) {
       fmt::format("floating point: subnormal numbers are {}\n",
                   report.flushes_to_zero() ? "flushed to zero: nothing can run" : "kept, as they must be");
   text += self_test_text(report);
-  return text + cuda_text(report.cuda);
+  return text + report.cuda.text;
 }
 
 nlohmann::ordered_json bits_json(const SelfTestBits& bits) {
@@ -119,8 +125,8 @@ nlohmann::ordered_json bits_json(const SelfTestBits& bits) {
 
 nlohmann::ordered_json isa_json(const IsaReport& row) {
   nlohmann::ordered_json json{
-      {"name", row.isa.name}, {"supported", row.isa.supported}, {"chosen", row.chosen}};
-  if (!row.isa.supported) return json;
+      {"name", row.isa.name}, {"supported", row.isa.supported()}, {"chosen", row.chosen}};
+  if (!row.isa.supported()) return json;
   json["peak_multiply_adds_per_second"] = row.peak;
   json["self_test"] = {{"status", status_name(row.test.status)},
                        {"fast", bits_json(row.test.fast)},
@@ -142,20 +148,23 @@ nlohmann::ordered_json to_json(const DoctorReport& report) {
                               {"isas", nlohmann::ordered_json::array()},
                               {"expected", bits_json(SelfTest::kExpected)},
                               {"pass", report.pass()},
-                              {"cuda", cuda_json(report.cuda)}};
+                              {"cuda", nlohmann::ordered_json::parse(report.cuda.json)}};
   for (const IsaReport& row : report.isas) json["isas"].push_back(isa_json(row));
   return json;
 }
 
-void declare(Arguments& a, bool& json) { a.flag("--json", json, "print everything as one line of JSON"); }
+void declare(Arguments& a, DoctorOptions& o) {
+  a.number("--gpu-seconds", o.gpu_seconds, {1, 3600}, "a CUDA driver that takes longer is left alone");
+  a.flag("--json", o.json, "print everything as one line of JSON");
+}
 
 int run(const Command& command, std::span<const std::string> words) {
-  bool json = false;
+  DoctorOptions options;
   Arguments arguments(command);
-  declare(arguments, json);
+  declare(arguments, options);
   if (!arguments.parse(words)) return 0;
-  const DoctorReport report = examine();
-  if (json) {
+  const DoctorReport report = examine(options);
+  if (options.json) {
     print_json(to_json(report));
   } else {
     print_result(text(report));
@@ -171,6 +180,6 @@ const Command kDoctorCommand{
     "  lentil doctor\n"
     "  lentil doctor --json\n"
     "  LENTIL_ISA=avx2 lentil doctor                   as if the processor had no more than this\n",
-    run, describe<bool, declare>};
+    run, describe<DoctorOptions, declare>};
 
 }  // namespace lentil::tools

@@ -12,6 +12,8 @@
 #include "tools/machine.h"
 #include "tools/model_input.h"
 #include "tools/output.h"
+#include "tools/picture_output.h"
+#include "tools/plot/confusion_matrix.h"
 #include "tools/stop.h"
 #include "tools/train_job.h"
 #include "tools/train_log.h"
@@ -22,7 +24,7 @@ namespace {
 using namespace formats;
 
 struct EvalOptions {
-  std::string file, data = "data", device = kCpu;
+  std::string file, data = "data", device = kCpu, plot;
   std::uint32_t batch_size = 1000, threads = 0;
   bool confusion = false, json = false;
 };
@@ -32,6 +34,8 @@ void declare(Arguments& a, EvalOptions& o) {
   a.text("--data,--data-dir", "ROOT", o.data,
          "folder with the four MNIST files, or synth or synth:TRAIN,TEST[,SEED]");
   a.flag("--confusion", o.confusion, "also say which classes are taken for which");
+  a.text("--plot,--png", "FILE", o.plot,
+         "write the confusion as a picture, PNG or SVG by the ending of the name");
   a.number("--batch-size,--test-batch-size", o.batch_size, {1, std::numeric_limits<std::int32_t>::max()},
            "images of one call");
   a.number("--threads", o.threads, {0, Machine::kMostThreads},
@@ -110,14 +114,14 @@ std::string golden_text(const GoldenCheck& golden) {
 }
 
 nlohmann::ordered_json to_json(const TestResult& test, const GoldenCheck& golden, const ModelFile& file,
-                               const Machine& machine, const cuda::Gpu* gpu, bool confusion) {
+                               const Place& place, bool confusion) {
   nlohmann::ordered_json json{{"correct", test.correct},
                               {"total", test.total},
                               {"loss", test.loss},
                               {"weights_hash", hash_text(weights_hash(file.model()))},
-                              {"isa", machine.isa()},
-                              {"threads", machine.threads()},
-                              {"device", gpu == nullptr ? kCpu : gpu->title()},
+                              {"isa", place.machine.isa()},
+                              {"threads", place.machine.threads()},
+                              {"device", place.name()},
                               {"accuracy", test.accuracy()},
                               {"golden",
                                {{"samples", golden.samples},
@@ -131,29 +135,42 @@ nlohmann::ordered_json to_json(const TestResult& test, const GoldenCheck& golden
   return json;
 }
 
+void save_confusion(const std::string& path, const TestResult& test, const ModelFile& file,
+                    const std::string& data) {
+  std::vector<std::string> classes = file.labels;
+  for (std::uint32_t i = static_cast<std::uint32_t>(classes.size()); i < test.outputs; ++i)
+    classes.push_back(std::to_string(i));
+  save_picture(plot::draw(plot::ConfusionMatrix{
+                   .title = fmt::format("{} on {}: {}/{} correct ({:.2f} %)", file.name, data, test.correct,
+                                        test.total, 100 * test.accuracy()),
+                   .classes = std::move(classes),
+                   .counts = test.confusion}),
+               path);
+}
+
 int run(const Command& command, std::span<const std::string> words) {
   EvalOptions options;
   Arguments arguments(command);
   declare(arguments, options);
   if (!arguments.parse(words)) return 0;
+  if (!options.plot.empty()) check_picture_output(options.plot, "--plot");
   Machine machine(options.threads);
   const ModelInput input = load_model(options.file);
   const ModelFile& file = input.file;
   const Dataset data = load_data(options.data, file).test;
-  const auto gpu = choose_gpu(options.device);
-  const TestResult test = gpu ? test_model(*gpu, file, data, options.batch_size)
-                              : test_model(machine, file, data, options.batch_size);
-  const GoldenCheck golden = gpu ? check_golden(*gpu, file) : check_golden(machine, file);
+  const auto gpu = choose_gpu(options.device, can_run(file));
+  const Place place{machine, gpu.get()};
+  const TestResult test = test_model(place, file, data, options.batch_size);
+  const GoldenCheck golden = check_golden(place, file);
   if (options.json) {
-    print_json(to_json(test, golden, file, machine, gpu.get(), options.confusion));
+    print_json(to_json(test, golden, file, place, options.confusion));
   } else {
     print_result(fmt::format("{} on {}: {}", input.name, data.name, test_text(test)));
-    print_result(fmt::format(
-        "weights {}, {}", hash_text(weights_hash(file.model())),
-        gpu ? gpu->title() : fmt::format("{} with {} threads", machine.isa(), machine.threads())));
+    print_result(fmt::format("weights {}, {}", hash_text(weights_hash(file.model())), place.title()));
     print_result(golden_text(golden));
     if (options.confusion) print_result("\n" + Confusion(test, file).text());
   }
+  if (!options.plot.empty()) save_confusion(options.plot, test, file, data.name);
   return golden.pass() ? 0 : kFailed;
 }
 
@@ -161,7 +178,7 @@ int run(const Command& command, std::span<const std::string> words) {
 
 const Command kEvalCommand{"eval", "tests a model on a data set: accuracy, loss, confusion",
                            "  lentil eval lenet.lentil --data ./data\n"
-                           "  lentil eval lenet.lentil --data ./data --confusion\n"
+                           "  lentil eval lenet.lentil --data ./data --confusion --plot confusion.svg\n"
                            "  lentil eval lenet.lentil --data synth --json\n"
                            "  lentil eval lenet.lentil --data ./data --device cuda\n",
                            run, describe<EvalOptions, declare>};

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "formats/host/cuda/learner.h"
 #include "formats/host/file_io.h"
 #include "formats/host/hold_out.h"
 #include "formats/host/model_learner.h"
 #include "formats/host/samples.h"
 #include "tools/command.h"
+#include "tools/device.h"
 #include "tools/finetune_options.h"
 #include "tools/finetune_report.h"
 #include "tools/golden.h"
@@ -63,9 +65,9 @@ ModelLearner make_learner(const FinetuneOptions& o, const ModelFile& file, const
 // Both sets before and after. Without a set of its own, what the learning itself judged by is shown.
 class Tables {
  public:
-  Tables(const FinetuneOptions& o, Machine& machine, const ModelFile& base, const Dataset& fresh)
+  Tables(const FinetuneOptions& o, const Place& place, const ModelFile& base, const Dataset& fresh)
       : options_(o),
-        machine_(machine),
+        place_(place),
         fresh_(fresh),
         old_(o.old.empty() ? Dataset{} : load_data(o.old, base, o.quiet || o.old == o.data).test) {
     if (fresh_.size() > 0) fresh_before_ = test(base, fresh_);
@@ -83,11 +85,11 @@ class Tables {
 
  private:
   TestResult test(const ModelFile& file, const Dataset& data) const {
-    return test_model(machine_, file, data, options_.test_batch_size);
+    return test_model(place_, file, data, options_.test_batch_size);
   }
 
   const FinetuneOptions& options_;
-  Machine& machine_;
+  const Place& place_;
   const Dataset& fresh_;
   const Dataset old_;
   TestResult fresh_before_, old_before_;
@@ -118,20 +120,31 @@ int finetune(const FinetuneOptions& o) {
   FinetuneReport report{.file = o.output, .base_hash = weights_hash(base.model())};
   if (!o.new_head.empty()) replace_head(base, o.new_head, o.seed);
   const DataSplit data = corrections_of(o, base);
-  const Tables tables(o, machine, base, data.test);
+  std::unique_ptr<cuda::Gpu> gpu;  // the steps', so it goes after them
+  std::optional<cuda::LearnSteps> on_gpu;
+  gpu = choose_gpu(o.device, [&](const cuda::Gpu& found) -> Outcome<std::monostate> {
+    auto steps =
+        cuda::LearnSteps::create(found, base.model(), layers_named(base, o.freeze), o.learn.batch, o.seed);
+    if (!steps) return steps.error();
+    on_gpu = std::move(*steps);
+    return std::monostate{};
+  });
+  const Place place{machine, gpu.get()};
+  const Tables tables(o, place, base, data.test);
   ModelLearner learner = make_learner(o, base, data.train, machine);
   report.corrections = learner.corrections();
   report.replayed = static_cast<std::uint32_t>(learner.replayed());
   const InterruptGuard guard;
   if (!o.quiet) {
-    print_note(fmt::format("{} from {}, {} to replay, {} with {} threads",
-                           counted(report.corrections, "correction"), data.train.name,
-                           counted(report.replayed, "known picture"), machine.isa(), machine.threads()));
+    print_note(fmt::format("{} from {}, {} to replay, {}", counted(report.corrections, "correction"),
+                           data.train.name, counted(report.replayed, "known picture"), place.title()));
   }
   LearnOptions learn = o.learn;
   learn.watch.go_on = [](void*, std::uint32_t, std::uint32_t) { return InterruptGuard::signal() == 0; };
+  if (on_gpu) learn.device = on_gpu->device();
   const auto begin = Clock::now();
   report.learnt = need(learner.learn(learn));
+  if (on_gpu && on_gpu->failure()) fail(fmt::format("nothing was learnt: {}", on_gpu->failure()->message));
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (report.learnt.stopped) {
     print_note("interrupted: nothing was written");

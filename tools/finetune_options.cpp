@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "tools/device.h"
 #include "tools/machine.h"
 #include "tools/stop.h"
 #include "tools/text.h"
@@ -57,6 +58,7 @@ void declare_rest(Arguments& a, FinetuneOptions& o) {
   a.number("--test-batch-size", o.test_batch_size, {1, kMost}, "images of one call when testing");
   a.number("--threads", o.threads, {0, Machine::kMostThreads},
            "0: one per core; results do not depend on it");
+  declare_device(a, o.device);
   a.flag("--json", o.json, "print the result as one line of JSON");
   a.flag("-q,--quiet", o.quiet, "no notes");
 }

@@ -23,6 +23,7 @@ struct FinetuneOptions {
   LearnOptions learn{};
   std::uint64_t seed = 1;
   std::uint32_t test_batch_size = 1000, threads = 0;
+  std::string device = "cpu";
   bool json = false, quiet = false;
 };
 

@@ -7,11 +7,11 @@
 #include "formats/export/layer_text.h"
 #include "formats/export/recipe_text.h"
 #include "formats/layer_rules.h"
-#include "runtime/graph.h"
-#include "runtime/op.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/inspect_slot.h"
 #include "tools/inspect_tensor.h"
+#include "tools/layer_outputs.h"
 #include "tools/machine.h"
 #include "tools/memory_map.h"
 #include "tools/model_input.h"
@@ -33,7 +33,7 @@ struct InspectOptions {
 };
 
 void declare(Arguments& a, InspectOptions& o) {
-  a.operand("FILE", o.file, "the model; - is standard input");
+  a.operand("FILE", o.file, "the model, or a slot of what a device learnt; - is standard input");
   a.optional_operand("TENSOR", o.tensor.name, "print this tensor alone, such as conv1.weight");
   a.text("--slice", "SLICE", o.tensor.slice, "the part of TENSOR between Python's brackets: 0,1:3,:,-1");
   a.text("--npy", "FILE", o.tensor.npy_file, "save TENSOR for NumPy instead of printing it");
@@ -41,63 +41,6 @@ void declare(Arguments& a, InspectOptions& o) {
   a.number("--batch", o.batch, {1, std::numeric_limits<std::int32_t>::max()},
            "images of one call, for the memory");
   a.flag("--json", o.json, "print everything as one line of JSON");
-}
-
-using Dimensions = std::vector<std::uint32_t>;
-
-std::string dimensions_text(const Dimensions& dimensions) {
-  std::vector<std::string> words;
-  for (const std::uint32_t d : dimensions) words.push_back(std::to_string(d));
-  return words.empty() ? "?" : join(words, "x");
-}
-
-// Whether a tensor is [N] and not [C][H][W] behind such a layer.
-bool flat_behind(LayerType type, bool flat_before) {
-  switch (type) {
-    case LayerType::flatten:
-    case LayerType::linear:
-    case LayerType::batch_norm1d:
-      return true;
-    case LayerType::conv2d:
-    case LayerType::max_pool2d:
-    case LayerType::avg_pool2d:
-    case LayerType::global_avg_pool2d:
-    case LayerType::batch_norm2d:
-    case LayerType::reshape:
-      return false;
-    default:
-      return flat_before;
-  }
-}
-
-struct LayerOutput {
-  Shape shape;
-  bool flat = false, known = false;
-
-  // Empty if not known.
-  Dimensions dimensions() const {
-    if (!known) return {};
-    if (flat) return {static_cast<std::uint32_t>(shape.count())};
-    return {shape.channels, shape.height, shape.width};
-  }
-};
-
-// Of the network's input and of each layer; not known behind one that does not fit.
-std::vector<LayerOutput> layer_outputs(const Model& model) {
-  std::vector<LayerOutput> outputs{{model.input, model.input.plane() == 1, true}};
-  for (std::uint32_t i = 0; i < model.layer_count; ++i) {
-    const Layer layer = model.layer(i);
-    const auto before = [&](std::size_t k) -> const LayerOutput& {
-      return outputs[static_cast<std::size_t>(std::int64_t{layer_input(layer, i, k)} + 1)];
-    };
-    const auto shape = infer_shape(layer, [&](std::size_t k) { return before(k).shape; });
-    LayerOutput output;
-    output.known = static_cast<bool>(shape);
-    for (std::size_t k = 0; k < input_count(layer); ++k) output.known = output.known && before(k).known;
-    if (output.known) output = {*shape, flat_behind(layer.type, before(0).flat), true};
-    outputs.push_back(output);
-  }
-  return outputs;
 }
 
 struct Parameter {
@@ -353,6 +296,7 @@ int run(const Command& command, std::span<const std::string> words) {
   }
   if (!options.tensor.name.empty() && (options.memory || arguments.given("--batch")))
     reject("--memory and --batch belong to the whole model: leave out " + options.tensor.name);
+  if (options.tensor.name.empty() && show_if_slot(options.file, options.json)) return 0;
   const ModelInput input = load_model(options.file);
   if (!options.tensor.name.empty()) {
     show_tensor(input.file.model(), options.tensor, options.json);

@@ -38,7 +38,7 @@ std::string isa_problem(const kernels::CpuKernels& choice) {
   std::vector<std::string> all, usable;
   for (const kernels::Isa& isa : kernels::isas()) {
     all.emplace_back(isa.name);
-    if (isa.supported) usable.emplace_back(isa.name);
+    if (isa.supported()) usable.emplace_back(isa.name);
   }
   const bool unknown = choice.choice == kernels::IsaChoice::unknown;
   return fmt::format("LENTIL_ISA={}: {}{}. This build knows {}; this processor runs {}", choice.requested,

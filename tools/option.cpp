@@ -15,8 +15,8 @@ const std::string& Option::main_name() const {
 }
 
 bool configurable(const Option& option) {
-  constexpr std::array<std::string_view, 6> kThisRunOnly{"--output", "--force", "--resume",
-                                                         "--undo",   "--npy",   "--png"};
+  constexpr std::array<std::string_view, 7> kThisRunOnly{"--output", "--force", "--resume", "--undo",
+                                                         "--npy",    "--png",   "--plot"};
   const bool this_run_only =
       std::find(kThisRunOnly.begin(), kThisRunOnly.end(), option.main_name()) != kThisRunOnly.end();
   return !option.is_operand() && !this_run_only;

@@ -11,7 +11,9 @@
 
 namespace lentil::tools {
 
-void print_result(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stdout); }
+void print_result(const std::string& text) { print_colored(printable(text)); }
+
+void print_colored(const std::string& text) { std::fputs((text + "\n").c_str(), stdout); }
 
 void print_note(const std::string& text) { std::fputs((printable(text) + "\n").c_str(), stderr); }
 

@@ -19,20 +19,20 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-void check_output(const std::string& path) {
-  if (path == kStandardInput) reject("-o -: a model is saved to a file; name one");
+void check_output(const std::string& path, const std::string& option) {
+  if (path == kStandardInput) reject(option + " -: a model is saved to a file; name one");
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
-    reject(fmt::format("-o {} is a folder; name a file", path));
+    reject(fmt::format("{} {} is a folder; name a file", option, path));
   const std::string parent = std::filesystem::path(path).parent_path().string();
   const std::string folder = parent.empty() ? "." : parent;
   if (!std::filesystem::is_directory(folder, ignored)) {
-    fail(fmt::format("cannot save '{}': there is no folder '{}'; make it or name another file with -o", path,
-                     folder));
+    fail(fmt::format("cannot save '{}': there is no folder '{}'; make it or name another file with {}", path,
+                     folder, option));
   }
   if (access(folder.c_str(), W_OK) != 0) {
-    fail(fmt::format("cannot save '{}': no permission to write in '{}'; name another file with -o", path,
-                     folder));
+    fail(fmt::format("cannot save '{}': no permission to write in '{}'; name another file with {}", path,
+                     folder, option));
   }
 }
 

@@ -4,8 +4,8 @@
 
 namespace lentil::tools {
 
-// Stops if no file can be written there: better told now than after an hour.
-void check_output(const std::string& path);
+// Stops if no file can be written there: better told now than after an hour. `option` names the file.
+void check_output(const std::string& path, const std::string& option = "-o");
 
 // Where the old file is kept: PATH.bak.
 std::string backup_of(const std::string& path);

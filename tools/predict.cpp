@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
+#include "formats/host/cuda/session.h"
 #include "formats/host/picture_input.h"
 #include "runtime/answer.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/device.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
 #include "tools/output.h"
@@ -25,7 +28,7 @@ using namespace formats;
 namespace fs = std::filesystem;
 
 struct PredictOptions {
-  std::string file, ink = "auto";
+  std::string file, ink = "auto", device = kCpu;
   std::vector<std::string> pictures;
   std::uint32_t top = 3;
   bool json = false, show = false, raw = false;
@@ -36,6 +39,7 @@ void declare(Arguments& a, PredictOptions& o) {
   a.operands("IMAGE", o.pictures, "PNG, JPEG, BMP or PNM files, or folders of them; - is standard input");
   a.number("--top", o.top, {1, 1000}, "classes to name, the likeliest first");
   a.choice("--ink", o.ink, {"auto", "dark", "light"}, "darker or lighter than the paper; auto: find out");
+  declare_device(a, o.device);
   a.flag("--raw", o.raw, "no preparation: scale the whole picture to the network's input, and nothing else");
   a.flag("--show", o.show, "draw what the network sees");
   a.flag("--json", o.json, "print one JSON array with an object for each picture");
@@ -54,7 +58,9 @@ class Predictor {
       : file_(file),
         machine_(1),
         session_(machine_, file.model(), {.input = InputType::uint8}),
-        input_(input_of(file, options)) {}
+        input_(input_of(file, options)) {
+    gpu_ = choose_gpu(options.device, [this](const cuda::Gpu& gpu) { return use(gpu); });
+  }
 
   Outcome<Prediction> operator()(const Image& image) {
     Prediction p{.prepared = {},
@@ -64,9 +70,7 @@ class Predictor {
     const auto prepared = input_(image, p.pixels);
     if (!prepared) return prepared.error();
     p.prepared = *prepared;
-    const Status status = session_->run(std::span<const std::uint8_t>(p.pixels), p.probabilities);
-    if (status != Status::ok)
-      return Failure{std::string("the network cannot be run: ") + status_name(status)};
+    if (const auto ran = run(p.pixels, p.probabilities); !ran) return ran.error();
     to_probabilities(session_->model(), p.probabilities);
     std::iota(p.ranked.begin(), p.ranked.end(), 0u);
     std::stable_sort(p.ranked.begin(), p.ranked.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -92,9 +96,26 @@ class Predictor {
     return input;
   }
 
+  Outcome<std::monostate> use(const cuda::Gpu& gpu) {
+    auto session = cuda::CudaSession::create(gpu, file_.model(), InputType::uint8, 1);
+    if (!session) return session.error();
+    on_gpu_ = std::move(*session);
+    return std::monostate{};
+  }
+
+  Outcome<std::monostate> run(std::span<const std::uint8_t> pixels, std::span<float> outputs) {
+    if (on_gpu_) return on_gpu_->run(pixels, outputs);
+    const Status status = session_->run(pixels, outputs);
+    if (status != Status::ok)
+      return Failure{std::string("the network cannot be run: ") + status_name(status)};
+    return std::monostate{};
+  }
+
   const ModelFile& file_;
   Machine machine_;
   OwnedSession session_;
+  std::unique_ptr<cuda::Gpu> gpu_;
+  std::optional<cuda::CudaSession> on_gpu_;  // on it
   PictureInput input_;
 };
 

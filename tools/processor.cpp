@@ -40,4 +40,11 @@ std::string processor_name() {
   return processor_name(cpuinfo);
 }
 
+std::string board_name() {
+  std::ifstream model("/proc/device-tree/model");
+  std::string name;
+  std::getline(model, name, '\0');
+  return name;
+}
+
 }  // namespace lentil::tools

@@ -1,4 +1,4 @@
-// What the system calls its processor.
+// What the system calls its processor, and its board.
 #pragma once
 #include <istream>
 #include <string>
@@ -10,5 +10,8 @@ std::string processor_name(std::istream& cpuinfo);
 
 // Of this machine; empty if nobody says.
 std::string processor_name();
+
+// "NVIDIA Jetson Orin Nano Developer Kit"; empty on machines that have no name of this kind, as PCs.
+std::string board_name();
 
 }  // namespace lentil::tools

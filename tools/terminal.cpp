@@ -27,6 +27,11 @@ bool use_color(int stream) {
   return (!force.empty() && force != "0") || can_redraw(stream);
 }
 
+bool knows_all_colors() {
+  const std::string_view kind = environment("COLORTERM");
+  return kind == "truecolor" || kind == "24bit";
+}
+
 std::string colored(int stream, const char* code, const std::string& text) {
   if (!use_color(stream)) return text;
   return std::string("\x1b[") + code + "m" + text + "\x1b[0m";

@@ -13,6 +13,8 @@ void choose_color(Color choice);
 // Whether the stream, STDOUT_FILENO or STDERR_FILENO, shows colours. With the choice automatic: on a terminal
 // (not TERM=dumb) or if CLICOLOR_FORCE is set and not 0, and never if NO_COLOR is set.
 bool use_color(int stream);
+// Whether COLORTERM says that the terminal knows more colours than 256.
+bool knows_all_colors();
 // In this colour, if the stream shows any.
 std::string colored(int stream, const char* code, const std::string& text);
 inline constexpr const char *kGreen = "32", *kBoldRed = "1;31";

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include "tools/command.h"
+#include "tools/device.h"
 #include "tools/interrupt.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
 #include "tools/network.h"
 #include "tools/output_file.h"
+#include "tools/picture_output.h"
 #include "tools/stop.h"
 #include "tools/text.h"
 #include "tools/train_job.h"
@@ -36,32 +38,37 @@ int test_existing(const TrainOptions& options, const ModelFile& file, Machine& m
   if (file.state) {
     log.note(fmt::format("its training stopped after step {}; --resume goes on", file.state->numbers.step));
   }
+  if (!options.plot.empty()) log.note("--plot draws a training, and there is none");
   const DataSplit data = load_data(options.data, file, options.quiet);
+  const auto gpu = choose_gpu(options.device, can_run(file));
+  const Place place{machine, gpu.get()};
   TrainReport report{
       .file = options.output, .hash = weights_hash(file.model()), .test = {}, .trained = false};
-  report.test = test_model(machine, file, data.test, options.test_batch_size);
+  report.test = test_model(place, file, data.test, options.test_batch_size);
   report.finished = !file.state;
   if (file.training) {
     report.epochs = file.training->numbers.epochs;
     report.steps = file.training->numbers.steps;
   }
-  print_report(report, machine, options.json);
+  print_report(report, place, options.json);
   return 0;
 }
 
-void introduce(TrainLog& log, const TrainOptions& o, const TrainJob& job, const Machine& machine) {
-  const Dataset& train = job.data.train;
-  const std::size_t held_out = job.data.validation.size();
-  log.note(fmt::format(
-      "{}: {} parameters, SGD lr {}{} momentum {}{}, batch {}{}, seed {}, {} with {} threads",
-      job.start.name.empty() ? "network" : job.start.name, grouped(parameter_count(job.start.model())),
-      o.rate, schedule_text(o), o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
-      o.accumulate == 1 ? "" : fmt::format(" x {}", o.accumulate), o.seed, machine.isa(), machine.threads()));
+void introduce(TrainLog& log, const TrainOptions& o, const Training& training) {
+  const ModelFile& start = training.start();
+  const TrainingData& data = training.data();
+  const Dataset& train = data.train;
+  const std::size_t held_out = data.validation.size();
+  log.note(fmt::format("{}: {} parameters, SGD lr {}{} momentum {}{}, batch {}{}, seed {}, {}",
+                       start.name.empty() ? "network" : start.name, grouped(parameter_count(start.model())),
+                       o.rate, schedule_text(o), o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
+                       o.accumulate == 1 ? "" : fmt::format(" x {}", o.accumulate), o.seed,
+                       training.place().title()));
   log.note(fmt::format(
       "data: {}, {} images to train{} and {} to test, {}x{}{}", train.name, grouped(train.size()),
-      held_out == 0 ? "" : fmt::format(", {} to validate", grouped(held_out)), grouped(job.data.test.size()),
+      held_out == 0 ? "" : fmt::format(", {} to validate", grouped(held_out)), grouped(data.test.size()),
       train.height, train.width, distorts(augment_of(o)) ? ", distorted: " + o.augment : ""));
-  if (job.start.state) log.note(fmt::format("going on after step {}", job.start.state->numbers.step));
+  if (start.state) log.note(fmt::format("going on after step {}", start.state->numbers.step));
 }
 
 std::string how_to_resume(const TrainOptions& options) {
@@ -80,16 +87,27 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
   return 128 + InterruptGuard::signal();
 }
 
+// Curves of an interrupted training, too: they may be why it was interrupted.
+void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& file) {
+  if (options.plot.empty()) return;
+  if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
+  const std::string name = file.name.empty() ? "network" : file.name;
+  save_picture(log.history().curves(fmt::format("{} on {}", name, file.training->data)), options.plot);
+}
+
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
   const auto begin = Clock::now();
   TrainLog log(options);
-  introduce(log, options, job, machine);
-  const InterruptGuard guard;
+  std::unique_ptr<cuda::Gpu> gpu;  // the training's, so it goes after it
   Training training(machine, options, std::move(job.start), job.data);
+  gpu = choose_gpu(options.device, [&](const cuda::Gpu& found) { return training.use(found); });
+  introduce(log, options, training);
+  const InterruptGuard guard;
   training.run(log);
   log.end();
   const ModelFile file = training.result();
   need(save_model_file(options.output, file));
+  save_curves(options, log, file);
   if (InterruptGuard::signal() != 0) return say_interrupted(log, options, training);
   if (training.finished() && training.cursor().epoch < options.epochs) {
     log.note(fmt::format("ended early: the validation loss has not become better for {}",
@@ -107,7 +125,7 @@ int train(const TrainOptions& options, TrainJob job, Machine& machine) {
                 .best_epoch = training.best().epoch(),
                 .best_loss = training.best().epoch() == 0 ? 0 : training.best().loss(),
                 .finished = training.finished()},
-               machine, options.json);
+               training.place(), options.json);
   return 0;
 }
 
@@ -128,6 +146,7 @@ int run(const Command& command, std::span<const std::string> words) {
   check(options);
   if (options.output.empty()) options.output = default_output(options);
   check_output(options.output);
+  if (!options.plot.empty()) check_picture_output(options.plot, "--plot");
   Machine machine(options.threads);
   if (options.force || (!options.resume && !exists(options.output))) {
     return train(options, new_job(options), machine);
@@ -145,7 +164,12 @@ const Command kTrainCommand{
     "train", "trains a network, or tests it if its file exists",
     "  lentil train --data ./data                      the tutorial: LeNet, 5 epochs, saved as lenet.lentil\n"
     "  lentil train --data synth --arch mlp -o mlp.lentil --epochs 1\n"
-    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps\n",
+    "  lentil train --data synth --plot curves.svg     draws loss and accuracy
+"
+    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps
+"
+    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights
+",
     run, describe<TrainOptions, declare>};
 
 }  // namespace lentil::tools

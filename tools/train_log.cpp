@@ -45,7 +45,7 @@ void TrainLog::step(const formats::FitProgress& p) {
   images_ += p.batch;
   correct_ += p.correct;
   loss_sum_ += static_cast<double>(p.loss) * p.batch;
-  losses_.push_back(p.loss);
+  history_.add_step(p);
   if (show_ == Show::bar) draw_bar(p);
   if (show_ == Show::lines) print_line(p);
 }
@@ -83,6 +83,7 @@ void TrainLog::print_line(const formats::FitProgress& p) const {
 
 void TrainLog::epoch_tested(const TestedEpoch& t) {
   bar_.clear();
+  history_.add_test(t.test, t.validation);
   if (show_ == Show::nothing) return;
   if (pytorch_) {
     if (t.validation) print_note("\n" + pytorch_text("Validation", *t.validation));
@@ -98,9 +99,10 @@ void TrainLog::epoch_tested(const TestedEpoch& t) {
 
 void TrainLog::end() {
   constexpr std::size_t kLeast = 8, kMost = 60;  // steps that are worth a curve; columns
-  if (show_ == Show::nothing || losses_.size() < kLeast) return;
-  note(fmt::format("loss {:.4f} {} {:.4f}", losses_.front(), curve_text(losses_, kMost, use_utf8()),
-                   losses_.back()));
+  const std::vector<float> losses = history_.losses();
+  if (show_ == Show::nothing || losses.size() < kLeast) return;
+  note(fmt::format("loss {:.4f} {} {:.4f}", losses.front(), curve_text(losses, kMost, use_utf8()),
+                   losses.back()));
 }
 
 std::string test_text(const formats::TestResult& test) {

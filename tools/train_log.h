@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "formats/host/fit.h"
 #include "tools/progress_bar.h"
+#include "tools/train_history.h"
 #include "tools/train_options.h"
 
 namespace lentil::tools {
@@ -31,6 +31,8 @@ class TrainLog {
   void epoch_tested(const TestedEpoch& tested);
   void end();  // the curve of the loss
 
+  const TrainHistory& history() const { return history_; }
+
  private:
   enum class Show { nothing, lines, bar };
   void draw_bar(const formats::FitProgress& progress);
@@ -41,7 +43,7 @@ class TrainLog {
   bool shows_rate_;  // of every line: a schedule changes it
   std::uint32_t epochs_, step_images_, interval_;
   ProgressBar bar_;
-  std::vector<float> losses_;  // of all steps
+  TrainHistory history_;
   // Of the epoch so far:
   std::chrono::steady_clock::time_point begin_{};
   std::uint64_t images_ = 0, correct_ = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/registry.h"
+#include "tools/device.h"
 #include "tools/machine.h"
 #include "tools/stop.h"
 #include "tools/text.h"
@@ -112,6 +113,7 @@ void declare_rest(Arguments& a, TrainOptions& o) {
   a.number("--test-batch-size", o.test_batch_size, {1, kMost}, "images of one call when testing");
   a.number("--threads", o.threads, {0, Machine::kMostThreads},
            "0: one per core; results do not depend on it");
+  declare_device(a, o.device);
   a.choice("--goal", o.goal, {"small", "fast"}, "few bytes or few seconds; same results");
   a.flag("--no-fuse", o.no_fuse, "run each layer by itself; same results");
   a.number("--log-interval", o.log_interval, {1, kMost}, "steps between two lines of the log");
@@ -119,6 +121,8 @@ void declare_rest(Arguments& a, TrainOptions& o) {
            "of the log on standard error; auto: plain on a terminal");
   a.choice("--progress", o.progress, {"auto", "bar", "plain", "none"},
            "a bar or lines; auto: a bar on a terminal");
+  a.text("--plot", "FILE", o.plot,
+         "draw loss and accuracy of this run, of training and test, as PNG or SVG by the ending of the name");
   a.flag("--json", o.json, "print the result as one line of JSON");
   a.flag("-q,--quiet", o.quiet, "no progress, no notes");
 }

@@ -39,13 +39,14 @@ struct TrainOptions {
   std::uint32_t max_steps = 0;  // 0: no limit
   bool force = false, resume = false;
   std::uint32_t test_batch_size = 1000, threads = 0;
-  std::string goal = "fast";
+  std::string device = "cpu", goal = "fast";
   bool no_fuse = false;
 
   // What is shown.
   std::uint32_t log_interval = 400;
   std::string log_format = "auto", progress = "auto";
   bool json = false, quiet = false;
+  std::string plot;  // a picture of how it went; empty: none
 };
 
 void declare(Arguments& arguments, TrainOptions& options);

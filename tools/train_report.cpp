@@ -10,15 +10,16 @@
 namespace lentil::tools {
 namespace {
 
-void print_json(const TrainReport& r, const Machine& machine) {
+void print_json(const TrainReport& r, const Place& place) {
   nlohmann::json json{{"file", r.file},
                       {"weights_hash", hash_text(r.hash)},
                       {"epochs", r.epochs},
                       {"steps", r.steps},
                       {"seconds", r.seconds},
                       {"images_per_second", r.images_per_second},
-                      {"isa", machine.isa()},
-                      {"threads", machine.threads()},
+                      {"isa", place.machine.isa()},
+                      {"threads", place.machine.threads()},
+                      {"device", place.name()},
                       {"test", {{"correct", r.test.correct}, {"total", r.test.total}, {"loss", r.test.loss}}},
                       {"accuracy", r.test.accuracy()},
                       {"trained", r.trained},
@@ -37,8 +38,8 @@ std::string best_text(const TrainReport& r) {
 
 }  // namespace
 
-void print_report(const TrainReport& r, const Machine& machine, bool json) {
-  if (json) return print_json(r, machine);
+void print_report(const TrainReport& r, const Place& place, bool json) {
+  if (json) return print_json(r, place);
   std::string text = fmt::format("{}: {}, {}, {}", r.file, test_text(r.test), counted(r.epochs, "epoch"),
                                  counted(r.steps, "step"));
   if (r.trained) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "formats/host/fit.h"
-#include "tools/machine.h"
+#include "tools/device.h"
 
 namespace lentil::tools {
 
@@ -21,6 +21,6 @@ struct TrainReport {
 };
 
 // On standard output, as text or as one line of JSON.
-void print_report(const TrainReport& report, const Machine& machine, bool json);
+void print_report(const TrainReport& report, const Place& place, bool json);
 
 }  // namespace lentil::tools

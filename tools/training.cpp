@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "formats/host/cuda/fit.h"
 #include "tools/golden.h"
 #include "tools/interrupt.h"
 #include "tools/network.h"
@@ -30,6 +31,14 @@ PlanOptions plan_options(const TrainOptions& o, std::size_t images, std::uint32_
           .accumulate = o.accumulate > 1,
           .fuse = !o.no_fuse,
           .frozen = frozen};
+}
+
+bool learns_statistics(const ModelFile& file, std::span<const std::uint16_t> frozen) {
+  for (std::uint16_t layer = 0; layer < file.layers.size(); ++layer) {
+    if (is_batch_norm(file.layers[layer].settings.type) && std::ranges::count(frozen, layer) == 0)
+      return true;
+  }
+  return false;
 }
 
 // Calls visit(layer index, slot) for every tensor.
@@ -80,6 +89,27 @@ void Training::restore() {
   best_.restore(*start_.state, trainer_);
 }
 
+// A GPU computes all images of a step together, which only the statistics of a batch tell from some at a
+// time.
+Outcome<std::monostate> Training::use(const cuda::Gpu& gpu) {
+  if (options_.accumulate > 1 && learns_statistics(start_, frozen_))
+    return Failure{
+        "a GPU adds up no batches, and a batch-norm that learns would tell: leave --accumulate out"};
+  if (auto alone = find_single_image(trainer_, data_.train.size(), next_epoch().batches)) return *alone;
+  PlanOptions options = plan_options(options_, data_.train.size(), machine_.threads(), frozen_);
+  options.batch =
+      static_cast<std::uint32_t>(std::min<std::size_t>(step_images(options_), data_.train.size()));
+  auto trainer = cuda::CudaTrainer::create(gpu, start_.model(), options, options.batch, options_.seed);
+  if (!trainer) return trainer.error();
+  if (!distorts(distortions_)) {
+    if (auto used = trainer->use_images(data_.train.pixels, data_.train.labels); !used) return used.error();
+  }
+  if (auto taken = trainer->take(trainer_); !taken) return taken.error();
+  gpu_ = &gpu;
+  gpu_trainer_ = std::move(*trainer);
+  return std::monostate{};
+}
+
 FitOptions Training::next_epoch() const {
   return {.batches = {.batch = step_images(options_),
                       .seed = options_.seed,
@@ -94,12 +124,20 @@ FitOptions Training::next_epoch() const {
           .parallel = machine_.hook()};
 }
 
+Outcome<FitResult> Training::fit_on_gpu(const FitCallback& after_step) {
+  auto fitted = cuda::fit(*gpu_trainer_, data_.train, next_epoch(), after_step);
+  if (!fitted) return fitted;
+  if (auto given = gpu_trainer_->give(trainer_); !given) return given.error();
+  return fitted;
+}
+
 FitResult Training::fit_epoch(TrainLog& log) {
   log.start_epoch();
-  auto fitted = fit(trainer_, data_.train, next_epoch(), [&](const FitProgress& progress) {
+  const FitCallback after_step = [&](const FitProgress& progress) {
     log.step(progress);
     return InterruptGuard::signal() == 0;
-  });
+  };
+  auto fitted = gpu_trainer_ ? fit_on_gpu(after_step) : fit(trainer_, data_.train, next_epoch(), after_step);
   if (!fitted) fail(fitted.error().message + ". Nothing was saved");
   cursor_ = fitted->cursor;
   images_ += fitted->images;
@@ -138,7 +176,7 @@ void Training::use_best() {
 void Training::test() { test_ = test_on(data_.test, "test"); }
 
 TestResult Training::test_on(const Dataset& data, const char* name) {
-  TestResult result = test_model(machine_, with_current_weights(), data, options_.test_batch_size);
+  TestResult result = test_model(place(), with_current_weights(), data, options_.test_batch_size);
   if (std::isfinite(result.loss)) return result;
   fail(fmt::format(
       "the {} loss is not a finite number after step {}; try a smaller learning rate (--lr was {}). "

@@ -3,8 +3,10 @@
 #include <optional>
 #include <string>
 
+#include "formats/host/cuda/trainer.h"
 #include "formats/host/dataset.h"
 #include "tools/best_weights.h"
+#include "tools/device.h"
 #include "tools/machine.h"
 #include "tools/train_log.h"
 #include "tools/train_options.h"
@@ -23,12 +25,18 @@ class Training {
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
 
+  // From now on steps and tests are done there; the weights are the same. After a failure they are not.
+  formats::Outcome<std::monostate> use(const cuda::Gpu& gpu);
+
   // Goes on until all is done, the validation loss no longer becomes better, the step limit is reached, or a
   // signal comes. Tests after each epoch and at the limit. A finished training has the best weights, if
   // images were held out. Stops the program if the numbers run away.
   void run(TrainLog& log);
 
   bool finished() const { return cursor_.epoch >= options_.epochs || best_.should_stop(); }
+  const formats::ModelFile& start() const { return start_; }
+  const TrainingData& data() const { return data_; }
+  Place place() const { return {machine_, gpu_}; }
   const BestWeights& best() const { return best_; }
   const std::optional<formats::TestResult>& last_test() const { return test_; }  // of the weights as they are
   formats::BatchCursor cursor() const { return cursor_; }
@@ -42,6 +50,7 @@ class Training {
 
  private:
   void restore();
+  formats::Outcome<formats::FitResult> fit_on_gpu(const formats::FitCallback& after_step);
   formats::FitResult fit_epoch(TrainLog& log);
   bool validate();  // after an epoch; true: the best so far
   void use_best();
@@ -61,7 +70,9 @@ class Training {
   const formats::AugmentOptions distortions_;
   const formats::Augmenter augmenter_;
   formats::AlignedBytes arena_;
-  Trainer trainer_;
+  Trainer trainer_;  // has the weights after each fit_epoch(), wherever that was
+  const cuda::Gpu* gpu_ = nullptr;
+  std::optional<cuda::CudaTrainer> gpu_trainer_;  // on it
   formats::BatchCursor cursor_;
   BestWeights best_;
   std::optional<formats::TestResult> test_, validation_;  // of the weights as they are

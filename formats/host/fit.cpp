@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "formats/host/step_images.h"
 #include "runtime/answer.h"
 #include "runtime/plan_data.h"
 
@@ -49,28 +50,11 @@ std::optional<Failure> find_mismatch(const Session& session, const Dataset& data
                  " has pixels; plan with InputType::uint8"};
 }
 
-// Told before the first step: the last batch of an epoch may be an hour away.
-std::optional<Failure> find_single_image(const Trainer& trainer, std::uint32_t images, std::uint32_t batch,
-                                         LastBatch last) {
-  const std::string message =
-      "a batch-norm cannot learn from a single image, and one would be alone at the end of ";
-  if (trainer.check_statistics(batch) != Status::ok)
-    return Failure{message + "every batch; take another batch size"};
-  const std::uint32_t rest = images % batch;
-  if (last == LastBatch::drop || rest == 0 || trainer.check_statistics(rest) == Status::ok)
-    return std::nullopt;
-  return Failure{message + "the last batch, the rest of " + std::to_string(images) +
-                 " images; take another batch size, or drop the last batch"};
-}
-
 std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data, const FitOptions& options) {
   const Session& session = trainer.session();
-  if (options.batches.batch == 0) return Failure{"a batch needs at least one image"};
+  if (auto mismatch = formats::find_mismatch(session.model(), session.output_size(), data, options))
+    return mismatch;
   if (auto mismatch = find_mismatch(session, data)) return mismatch;
-  if (options.augmenter != nullptr && options.augmenter->image_size() != data.image_size()) {
-    return Failure{"the augmenter distorts images of " + std::to_string(options.augmenter->image_size()) +
-                   " bytes, the data set's have " + std::to_string(data.image_size())};
-  }
   const auto images = static_cast<std::uint32_t>(data.size());
   const std::uint32_t most = std::min(options.batches.batch, images);
   if (most > session.plan().batch && !session.plan().accumulate) {
@@ -78,15 +62,15 @@ std::optional<Failure> find_mismatch(const Trainer& trainer, const Dataset& data
                    " images was asked for, and the plan has room for " +
                    std::to_string(session.plan().batch)};
   }
-  return find_single_image(trainer, images, most, options.batches.last);
+  return formats::find_single_image(trainer, images, options.batches);
 }
 
 // "0.005"
 std::string text(float value) { return (std::ostringstream() << value).str(); }
 
-Failure step_failure(Status status, const BatchCursor& cursor, std::uint32_t step, float rate) {
-  std::string message = "training stopped in epoch " + std::to_string(cursor.epoch + 1) + ", step " +
-                        std::to_string(step + 1) + ": ";
+Failure step_failure(Status status, std::uint32_t epoch, std::uint32_t step, float rate) {
+  std::string message =
+      "training stopped in epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step + 1) + ": ";
   if (status == Status::non_finite_loss) {
     return {message + "the loss is not a finite number; try a smaller learning rate than " + text(rate)};
   }
@@ -103,37 +87,41 @@ Sgd sgd_at(const FitOptions& options, const Batches& batches, const BatchCursor&
                     .steps_per_epoch = per_epoch});
 }
 
-// The images of the steps, one step's at a time.
-class StepImages {
+// The steps that a stepper is to do next, all of one epoch.
+class NextSteps {
  public:
-  StepImages(const Dataset& data, const FitOptions& options, std::size_t most)
-      : data_(data),
-        options_(options),
-        pixels_(most * data.image_size()),
-        scratch_(options.augmenter == nullptr ? 0 : pixels_.size()),
-        labels_(most) {}
+  NextSteps(const FitOptions& options, Batches& batches) : options_(options), batches_(batches) {}
 
-  void prepare(std::span<const std::uint32_t> indices, std::uint32_t epoch) {
-    count_ = indices.size();
-    gather(data_, indices, pixels_, labels_);
-    if (options_.augmenter == nullptr) return;
-    const std::size_t size = data_.image_size();
-    options_.parallel(static_cast<std::uint32_t>(count_), [&](std::uint32_t i, std::uint32_t) {
-      (*options_.augmenter)(data_.image(indices[i]), epoch, indices[i],
-                            std::span(pixels_).subspan(i * size, size),
-                            std::span(scratch_).subspan(i * size, size));
-    });
+  // One at least.
+  void take(std::uint32_t most) {
+    begin_ = batches_.cursor();
+    images_.clear();
+    sgd_.clear();
+    while (sgd_.empty() || (sgd_.size() < most && batches_.cursor().epoch == begin_.epoch)) {
+      sgd_.push_back(sgd_at(options_, batches_, batches_.cursor()));
+      const auto indices = batches_.next();
+      images_.insert(images_.end(), indices.begin(), indices.end());
+    }
   }
-  std::span<const std::uint8_t> pixels() const {
-    return std::span(pixels_).first(count_ * data_.image_size());
+  StepRun run() const { return {begin_.epoch, images_, sgd_}; }
+
+  // After step i of these, as far as it is known beforehand.
+  FitProgress progress(std::uint32_t i) const {
+    const std::uint32_t batch = options_.batches.batch, images = static_cast<std::uint32_t>(images_.size());
+    const std::uint32_t done = std::min(images, (i + 1) * batch);
+    return {.epoch = begin_.epoch,
+            .images = begin_.position + done,
+            .images_per_epoch = batches_.images_per_epoch(),
+            .batch = done - i * batch,
+            .rate = sgd_[i].rate};
   }
-  std::span<const std::uint8_t> labels() const { return std::span(labels_).first(count_); }
 
  private:
-  const Dataset& data_;
   const FitOptions& options_;
-  std::vector<std::uint8_t> pixels_, scratch_, labels_;
-  std::size_t count_ = 0;
+  Batches& batches_;
+  BatchCursor begin_;
+  std::vector<std::uint32_t> images_;
+  std::vector<Sgd> sgd_;
 };
 
 void count_answers(std::span<const float> outputs, std::span<const std::uint8_t> labels, LayerType meaning,
@@ -149,38 +137,74 @@ void count_answers(std::span<const float> outputs, std::span<const std::uint8_t>
 
 }  // namespace
 
+std::optional<Failure> find_single_image(const Trainer& trainer, std::size_t images,
+                                         const BatchOptions& batches) {
+  const std::size_t batch = std::min<std::size_t>(batches.batch, images);
+  if (batch == 0) return std::nullopt;
+  const std::size_t rest = images % batch;
+  const std::string message =
+      "a batch-norm cannot learn from a single image, and one would be alone at the end of ";
+  if (trainer.check_statistics(static_cast<std::uint32_t>(batch)) != Status::ok)
+    return Failure{message + "every batch; take another batch size"};
+  if (batches.last == LastBatch::drop || rest == 0 ||
+      trainer.check_statistics(static_cast<std::uint32_t>(rest)) == Status::ok)
+    return std::nullopt;
+  return Failure{message + "the last batch, the rest of " + std::to_string(images) +
+                 " images; take another batch size, or drop the last batch"};
+}
+
+std::optional<Failure> find_mismatch(const Model& model, std::size_t outputs, const Dataset& data,
+                                     const FitOptions& options) {
+  if (options.batches.batch == 0) return Failure{"a batch needs at least one image"};
+  if (auto mismatch = find_mismatch(model, outputs, data)) return mismatch;
+  if (options.augmenter != nullptr && options.augmenter->image_size() != data.image_size()) {
+    return Failure{"the augmenter distorts images of " + std::to_string(options.augmenter->image_size()) +
+                   " bytes, the data set's have " + std::to_string(data.image_size())};
+  }
+  return std::nullopt;
+}
+
 Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
                        const FitCallback& after_step) {
   if (auto mismatch = find_mismatch(trainer, data, options)) return std::move(*mismatch);
-  const auto images = static_cast<std::uint32_t>(data.size());
-  Batches batches(images, options.batches, options.start);
-  StepImages step_images(data, options, std::min(images, options.batches.batch));
+  StepImages images(data, std::min<std::size_t>(data.size(), options.batches.batch), options.augmenter,
+                    options.parallel);
+  const Stepper stepper{.steps_done = [&] { return trainer.steps_done(); },
+                        .most_steps = [] { return 1u; },
+                        .run = [&](const StepRun& run) -> Outcome<std::vector<StepResult>> {
+                          images.prepare(run.images, run.epoch);
+                          return std::vector{trainer.step(images.pixels(), images.labels(), run.sgd[0])};
+                        }};
+  return fit(stepper, data, options, after_step);
+}
 
+Outcome<FitResult> fit(const Stepper& stepper, const Dataset& data, const FitOptions& options,
+                       const FitCallback& after_step) {
+  Batches batches(static_cast<std::uint32_t>(data.size()), options.batches, options.start);
+  NextSteps next(options, batches);
   FitResult result;
   Clock::duration time{};
   while (!result.stopped && batches.cursor().epoch < options.epochs &&
-         (options.max_steps == 0 || trainer.steps_done() < options.max_steps)) {
+         (options.max_steps == 0 || stepper.steps_done() < options.max_steps)) {
     const auto begin = Clock::now();
-    const BatchCursor cursor = batches.cursor();
-    const Sgd sgd = sgd_at(options, batches, cursor);
-    const auto indices = batches.next();
-    step_images.prepare(indices, cursor.epoch);
-    const StepResult step = trainer.step(step_images.pixels(), step_images.labels(), sgd);
-    if (step.status != Status::ok)
-      return step_failure(step.status, cursor, trainer.steps_done(), options.sgd.rate);
+    const std::uint32_t before = stepper.steps_done();
+    const std::uint32_t most = stepper.most_steps();
+    next.take(options.max_steps == 0 ? most : std::min(most, options.max_steps - before));
+    const auto steps = stepper.run(next.run());
+    if (!steps) return steps.error();
     time += Clock::now() - begin;
-    ++result.steps;
-    result.images += indices.size();
-    const auto count = static_cast<std::uint32_t>(indices.size());
-    const FitProgress progress{cursor.epoch,
-                               trainer.steps_done(),
-                               cursor.position + count,
-                               batches.images_per_epoch(),
-                               count,
-                               step.loss,
-                               step.correct,
-                               sgd.rate};
-    result.stopped = after_step && !after_step(progress);
+    for (std::uint32_t i = 0; i < steps->size(); ++i) {
+      const StepResult& step = (*steps)[i];
+      if (step.status != Status::ok)
+        return step_failure(step.status, next.run().epoch, before + i, options.sgd.rate);
+      ++result.steps;
+      FitProgress progress = next.progress(i);
+      progress.step = before + i + 1;
+      progress.loss = step.loss;
+      progress.correct = step.correct;
+      result.images += progress.batch;
+      if (after_step && !after_step(progress)) result.stopped = true;
+    }
   }
   result.cursor = batches.cursor();
   result.seconds = std::chrono::duration<double>(time).count();

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -39,8 +40,9 @@ struct FitProgress {
   float rate = 0;             // the learning rate of this step
 };
 
-// Called after every step; the time inside does not count as training. False ends the run: the weights
-// and FitResult::cursor are then the place to continue from.
+// Called after every step, or after those that were done together, for each of them; the time inside does not
+// count as training. False ends the run: the weights and FitResult::cursor are then the place to continue
+// from.
 using FitCallback = std::function<bool(const FitProgress&)>;
 
 struct FitResult {
@@ -56,6 +58,33 @@ struct FitResult {
 // Failure means data or batches that do not suit the network, or training that diverged.
 Outcome<FitResult> fit(Trainer& trainer, const Dataset& data, const FitOptions& options,
                        const FitCallback& after_step = {});
+
+// Steps to be done one after the other.
+struct StepRun {
+  std::uint32_t epoch = 0;  // of all of them
+  std::span<const std::uint32_t>
+      images;                // of the data set: BatchOptions::batch a step, maybe fewer in the last
+  std::span<const Sgd> sgd;  // of each step
+};
+
+// Who does the steps of fit(), on a GPU say.
+struct Stepper {
+  std::function<std::uint32_t()> steps_done;
+  std::function<std::uint32_t()> most_steps;                            // that may be asked for at a time
+  std::function<Outcome<std::vector<StepResult>>(const StepRun&)> run;  // a result of each step
+};
+
+// The loop itself, for data and options that find_mismatch() has passed.
+Outcome<FitResult> fit(const Stepper& stepper, const Dataset& data, const FitOptions& options,
+                       const FitCallback& after_step);
+// What makes them unfit for a network with so many outputs, if anything.
+std::optional<Failure> find_mismatch(const Model& model, std::size_t outputs, const Dataset& data,
+                                     const FitOptions& options);
+
+// Why a batch-norm of the trainer's network cannot learn from all batches of so many images, if so: to be
+// told before the first step, since the last batch of an epoch may be an hour away.
+std::optional<Failure> find_single_image(const Trainer& trainer, std::size_t images,
+                                         const BatchOptions& batches);
 
 struct TestResult {
   std::uint64_t correct = 0, total = 0;

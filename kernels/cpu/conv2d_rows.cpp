@@ -209,23 +209,27 @@ LENTIL_HD void compute_tile(const Conv2dForward& a, const Channels& channels, Ti
   store_rows<L, T, N>(sum, a, channels, tile);
 }
 
-// The part of the map that somebody reads: a pool may leave out a last row or column.
-LENTIL_HD Plane used_map(const ConvShape& s) {
-  return s.pooled ? Plane{s.out.height * 2, s.out.width * 2} : s.map;
+// The part of the map that somebody reads: a pool may leave out a last row or column, and this call may be
+// for some rows only.
+LENTIL_HD std::int32_t used_columns(const ConvShape& s) { return s.pooled ? s.out.width * 2 : s.map.width; }
+LENTIL_HD Rows used_rows(const Conv2dForward& a) {
+  const std::int32_t rows = a.shape.pooled ? 2 : 1;
+  return {a.row_begin * rows, end_of_rows(a) * rows};
 }
 
 template <std::int32_t L, std::int32_t T, std::int32_t N>
 void compute_rows(const Conv2dForward& a, const Channels& channels, const RowsInUse& rows) {
   const ConvShape& s = a.shape;
   const Window& k = s.kernel;
-  const Plane used = used_map(s);
+  const Rows used = used_rows(a);
+  const std::int32_t width = used_columns(s);
   constexpr std::int32_t kColumns = N * L;
-  for (std::int32_t r = 0; r < used.height; r += kRows) {
-    const std::int32_t row = r + kRows <= used.height ? r : used.height - kRows;
+  for (std::int32_t r = used.begin; r < used.end; r += kRows) {
+    const std::int32_t row = r + kRows <= used.end ? r : used.end - kRows;
     const bool rows_inside =
         row >= k.top && row - k.top + (k.height - 1) * k.dilation_height + kRows <= s.in.height;
-    for (std::int32_t c = 0; c < used.width; c += kColumns) {
-      const std::int32_t column = c + kColumns <= used.width ? c : used.width - kColumns;
+    for (std::int32_t c = 0; c < width; c += kColumns) {
+      const std::int32_t column = c + kColumns <= width ? c : width - kColumns;
       const bool inside = rows_inside && column >= k.left &&
                           column - k.left + (k.width - 1) * k.dilation_width + kColumns <= s.in.width;
       if (inside) {
@@ -294,7 +298,7 @@ void compute_group(const Conv2dForward& a, std::int32_t begin, std::int32_t end,
 
 template <std::int32_t L>
 bool compute_all(const Conv2dForward& a) {
-  const std::int32_t width = used_map(a.shape).width;
+  const std::int32_t width = used_columns(a.shape);
   if (width < L) return false;
   const RowsInUse rows = rows_in_use(a);
   const std::int32_t per_group = a.shape.out_channels / a.shape.groups;
@@ -320,20 +324,12 @@ LENTIL_HD std::int32_t columns_with(std::int32_t width, std::int32_t lanes) {
 
 }  // namespace
 
-void clear_channel(const Conv2dForward& a, std::int32_t channel) {
-  const Plane& out = a.shape.out;
-  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
-  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
-  if (a.argmax.data == nullptr) return;
-  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
-  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
-}
-
 bool conv2d_forward_rows(const Conv2dForward& a) {
   if constexpr (kHasFma) {
-    const Plane used = used_map(a.shape);
-    if (columns_with(used.width, kHalfLanes) < columns_with(used.width, kLanes))
-      return compute_all<kHalfLanes>(a);
+    const Rows rows = used_rows(a);
+    if (rows.end - rows.begin < kRows) return false;
+    const std::int32_t width = used_columns(a.shape);
+    if (columns_with(width, kHalfLanes) < columns_with(width, kLanes)) return compute_all<kHalfLanes>(a);
     return compute_all<kLanes>(a);
   }
   return false;

@@ -4,7 +4,7 @@
 
 namespace lentil::kernels::LENTIL_ISA {
 
-// False if the rows are too short for this instruction set's vectors; nothing is done then.
+// False if the rows are too short for this instruction set's vectors, or too few; nothing is done then.
 bool conv2d_forward_rows(const Conv2dForward&);
 
 // A channel whose dropout factor is zero: its values are zero whatever the weights say.

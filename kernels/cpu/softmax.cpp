@@ -39,9 +39,9 @@ void softmax_forward(const SoftmaxForward& a) {
 // softmax: dx = y * (dy - sum(dy * y)); log-softmax: dx = dy - e^y * sum(dy). Sums are chains in order.
 void softmax_backward(const SoftmaxBackward& a) {
   float sum = 0;
-  for (std::int32_t i = 0; i < a.count; ++i) sum = a.log ? sum + a.dy[i] : fma(a.dy[i], a.y[i], sum);
+  for (std::int32_t i = 0; i < a.count; ++i) sum = a.log ? sum + a.dy[i] : kernels::fma(a.dy[i], a.y[i], sum);
   for (std::int32_t i = 0; i < a.count; ++i) {
-    a.dx[i] = a.log ? fma(-exp(a.y[i]), sum, a.dy[i]) : a.y[i] * (a.dy[i] - sum);
+    a.dx[i] = a.log ? kernels::fma(-exp(a.y[i]), sum, a.dy[i]) : a.y[i] * (a.dy[i] - sum);
   }
 }
 
@@ -57,7 +57,7 @@ float cross_entropy(const CrossEntropy& a) {
     a.d[i] = (a.d[i] / sum - smoothed_target(i == a.label, a.smoothing, classes)) * a.scale;
   }
   const float log_sum = log(sum);
-  return smoothed_loss(log_sum - at_label, fma(classes, log_sum, -below_max), a.smoothing, classes);
+  return smoothed_loss(log_sum - at_label, kernels::fma(classes, log_sum, -below_max), a.smoothing, classes);
 }
 
 }  // namespace lentil::kernels::LENTIL_ISA

@@ -5,13 +5,11 @@
 
 namespace lentil::kernels::LENTIL_ISA {
 
-#define LENTIL_TEXT_OF(x) #x
-#define LENTIL_TEXT(x) LENTIL_TEXT_OF(x)
-
 extern const KernelTable kTable;
 const KernelTable kTable{
     .isa = LENTIL_TEXT(LENTIL_ISA),
     .has_fma = kHasFma,
+    .packed = true,
     .conv2d_forward = conv2d_forward,
     .conv2d_events = conv2d_events,
     .conv2d_backward_input = conv2d_backward_input,

@@ -57,7 +57,7 @@ void fold(const OpContext& ctx) {
 }
 
 void prepare(const OpContext& ctx) {
-  const Prepared p = prepared_of(ctx);
+  const PreparedFloats p = prepared_of(ctx);
   const std::size_t row = row_size(ctx.layer);
   if (is_folded(ctx.step)) fold(ctx);
   if (p.is_packed) {
@@ -77,7 +77,10 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
   const bool keep_argmax = ctx.training && ctx.step.saved != kNoOffset;
   float* factors = drop ? reinterpret_cast<float*>(ctx.forward_workspace(worker)) : nullptr;
   const kernels::ConvShape shape = conv_shape(ctx);
-  const Prepared p = prepared_of(ctx);
+  const PreparedFloats p = prepared_of(ctx);
+  const bool some_rows = rolls(ctx.step);
+  const std::uint32_t row_begin = some_rows ? ctx.row_begin - ctx.y_rows.first : 0;
+  const std::uint32_t row_end = some_rows ? ctx.row_end - ctx.y_rows.first : ctx.out.height;
   for (std::uint32_t b = begin; b < end; ++b) {
     if (drop) channel_factors(ctx, ctx.step.dropout, b, factors, ctx.out.channels);
     ctx.kernels.conv2d_forward(
@@ -91,9 +94,18 @@ void forward(const OpContext& ctx, std::uint32_t begin, std::uint32_t end, std::
          .relu = relu,
          .packed = p.is_packed,
          .channel_begin = 0,
-         .channel_end = i32(ctx.out.channels)});
+         .channel_end = i32(ctx.out.channels),
+         .row_begin = i32(row_begin),
+         .row_end = i32(row_end)});
     if (!relu) apply_epilogue(ctx, b);
   }
+}
+
+RowWindow row_window(const Layer& layer, const Layer& pool) {
+  const std::uint32_t map_rows = (pool.kernel.height - 1) * pool.dilation.height;
+  return {pool.stride.height * layer.stride.height,
+          pool.padding.top * layer.stride.height + layer.padding.top,
+          map_rows * layer.stride.height + (layer.kernel.height - 1) * layer.dilation.height + 1};
 }
 
 // As docs/design.md calls them.
@@ -114,20 +126,28 @@ void backward_weight_of_layer(const OpContext& ctx, std::uint32_t begin, std::ui
   (wide ? backward_weight_wide : conv2d::backward_weight)(ctx, begin, end, worker);
 }
 
+constexpr OpDef kForward{.type = LayerType::conv2d,
+                         .name = "Conv2d",
+                         .reads_input = ReadsInput::when_trained,
+                         .reads_planes = true,
+                         .takes_epilogue = true,
+                         .infer = infer,
+                         .memory = memory,
+                         .prepare = prepare,
+                         .forward = forward,
+                         .row_window = row_window,
+                         .way = way};
+
+constexpr OpDef with_training(OpDef op) {
+  op.backward_input = backward_input_of_layer;
+  op.backward_weight = backward_weight_of_layer;
+  op.backward_in_place = conv2d::backward_in_place;
+  return op;
+}
+
 }  // namespace
 
-const OpDef kConv2d{.type = LayerType::conv2d,
-                    .name = "Conv2d",
-                    .reads_input = ReadsInput::when_trained,
-                    .reads_planes = true,
-                    .takes_epilogue = true,
-                    .infer = infer,
-                    .memory = memory,
-                    .prepare = prepare,
-                    .forward = forward,
-                    .way = way,
-                    .backward_input = backward_input_of_layer,
-                    .backward_weight = backward_weight_of_layer,
-                    .backward_in_place = conv2d::backward_in_place};
+const OpDef inference::kConv2d = kForward;
+const OpDef kConv2d = with_training(kForward);
 
 }  // namespace lentil

@@ -19,8 +19,23 @@ kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled
   if (pooled) s.pool = kernel_window(pool);
   return s;
 }
+
+// Planes as high as the rows that are kept of them. The map begins with the first row that the output rows in
+// memory need; what lies above and below the rows kept of the input is never asked for, or padding.
+static kernels::ConvShape seen_from(const KeptRows& x, const KeptRows& y, kernels::ConvShape s) {
+  const std::int32_t pooled = i32(y.first) * s.pool.stride_height;
+  const std::int32_t skipped = std::max<std::int32_t>(pooled - s.pool.top, 0);
+  s.pool.top += skipped - pooled;
+  s.map.height -= skipped;
+  s.kernel.top += i32(x.first) - skipped * s.kernel.stride_height;
+  s.in.height = i32(x.count);
+  s.out.height = i32(y.count);
+  return s;
+}
+
 kernels::ConvShape conv_shape(const OpContext& ctx) {
-  return conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
+  const kernels::ConvShape s = conv_shape(ctx.layer, ctx.pool, ctx.step.pool != kNoIndex, ctx.in, ctx.out);
+  return rolls(ctx.step) ? seen_from(ctx.x_rows, ctx.y_rows, s) : s;
 }
 
 bool is_packed(const kernels::ConvShape& shape, Goal goal) {
@@ -28,10 +43,10 @@ bool is_packed(const kernels::ConvShape& shape, Goal goal) {
   return goal == Goal::fast && !kernels::in_rows(shape) && shape.out_channels / shape.groups >= kFewestLanes;
 }
 
-Prepared prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
+PreparedFloats prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
                      bool accumulate) {
   const std::size_t outputs = layer.out_features, weights = row_size(layer) * outputs;
-  Prepared p{.is_packed = is_packed(shape, goal),
+  PreparedFloats p{.is_packed = is_packed(shape, goal),
              .is_wide = is_wide(layer, goal) && step.has(kBackward),
              .has_bias_gradients =
                  accumulate && step.has(kFolded) && step.has(kTrained) && layer.tensor(Slot::bias).empty()};
@@ -42,7 +57,7 @@ Prepared prepared_of(const Layer& layer, const Step& step, const kernels::ConvSh
   p.count = p.bias_gradients + (p.has_bias_gradients ? outputs : 0);
   return p;
 }
-Prepared prepared_of(const OpContext& ctx) {
+PreparedFloats prepared_of(const OpContext& ctx) {
   return prepared_of(ctx.layer, ctx.step, conv_shape(ctx), ctx.plan.goal, ctx.plan.accumulate);
 }
 
@@ -157,7 +172,7 @@ void update_row(const OpContext& ctx, std::uint32_t output, float* gradient, flo
 
 float* bias_gradient_of(const OpContext& ctx, std::uint32_t output, float* workspace) {
   if (!ctx.layer.tensor(Slot::bias).empty()) return ctx.gradient(Slot::bias, output, workspace);
-  const Prepared p = prepared_of(ctx);
+  const PreparedFloats p = prepared_of(ctx);
   return p.has_bias_gradients ? ctx.prepared() + p.bias_gradients + output : workspace;
 }
 

@@ -18,7 +18,7 @@ inline std::size_t row_size(const Layer& layer) { return group_inputs(layer) * t
 // With the pool that is fused behind it, if `pooled`.
 kernels::ConvShape conv_shape(const Layer& layer, const Layer& pool, bool pooled, const Shape& in,
                               const Shape& out);
-kernels::ConvShape conv_shape(const OpContext& ctx);
+kernels::ConvShape conv_shape(const OpContext& ctx);  // of a step that rolls: seen from the rows in memory
 
 // Whether the weights in force are others than those of the file.
 inline bool is_folded(const Step& step) { return step.has(kFolded) || step.batch_norm != kNoIndex; }
@@ -34,13 +34,13 @@ bool is_packed(const kernels::ConvShape& shape, Goal goal);
 // (folded), a copy of the weights in force as [tap][output] (packed), one as [output][tap][padded channels]
 // (wide), and the gradients of biases that there are none of: those of folded weights depend on them, and
 // they have no other place while gradients are added up.
-struct Prepared {
+struct PreparedFloats {
   std::size_t packed = 0, wide = 0, bias_gradients = 0, count = 0;
   bool is_packed = false, is_wide = false, has_bias_gradients = false;
 };
-Prepared prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
+PreparedFloats prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
                      bool accumulate);
-Prepared prepared_of(const OpContext& ctx);
+PreparedFloats prepared_of(const OpContext& ctx);
 
 const float* weights(const OpContext& ctx);  // in force, as the file has them
 const float* biases(const OpContext& ctx);   // null: none

@@ -50,7 +50,8 @@ void resize(const ReadOnlyPlane& from, const Plane& to, std::uint8_t* rows) {
 }
 
 void pad(const ReadOnlyPlane& from, int left, int top, const Plane& to) {
-  std::ranges::fill(to.values(), std::uint8_t{0});
+  const auto values = to.values();
+  std::fill(values.begin(), values.end(), std::uint8_t{0});
   for (int y = 0; y < from.height; ++y)
     std::copy_n(from.data + y * from.width, from.width, to.row(y + top) + left);
 }

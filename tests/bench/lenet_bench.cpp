@@ -46,7 +46,7 @@ void train(benchmark::State& state, const kernels::KernelTable& table, Goal goal
 
 int main(int argc, char** argv) {
   for (const kernels::Isa& isa : kernels::isas()) {
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     for (const auto& [goal, name] : {std::pair{Goal::small, "small"}, std::pair{Goal::fast, "fast"}}) {
       const std::string suffix = std::string("/") + isa.table->isa + "/" + name;
       benchmark::RegisterBenchmark(("infer" + suffix).c_str(), infer, *isa.table, goal)->Arg(1)->Arg(64);

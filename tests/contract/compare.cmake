@@ -1,6 +1,7 @@
 # Runs a program that prints the contract's hashes and compares them, line by line, with those expected.
-# cmake -D PROGRAM="name;argument..." -D EXPECTED=<file> [-D EXCEPT=<regular expression>] -P compare.cmake
-# Lines of the file that EXCEPT matches are not asked for.
+# cmake -D PROGRAM="name;argument..." -D EXPECTED=<file> [-D EXCEPT=<regular expression>] [-D UPDATE=ON]
+#   -P compare.cmake
+# Lines of the file that EXCEPT matches are not asked for; UPDATE keeps these alone and writes the others anew.
 cmake_minimum_required(VERSION 3.22)
 
 execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed RESULT_VARIABLE result TIMEOUT 240)
@@ -13,6 +14,12 @@ if(NOT result EQUAL 0)
 endif()
 
 file(STRINGS ${EXPECTED} expected)
+if(UPDATE)
+  list(FILTER expected INCLUDE REGEX "${EXCEPT}")
+  list(JOIN expected "\n" kept)
+  file(WRITE ${EXPECTED} "${kept}\n${printed}")
+  return()
+endif()
 if(EXCEPT)
   list(FILTER expected EXCLUDE REGEX "${EXCEPT}")
 endif()

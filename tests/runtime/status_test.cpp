@@ -80,7 +80,7 @@ TEST_CASE("every status has a name of its own") {
     ++count;
   }
   CHECK(names.size() == count);
-  CHECK(count == 53);
+  CHECK(count == 67);
 }
 
 TEST_CASE("planning refuses numbers of layers that it cannot take") {

@@ -27,7 +27,7 @@ struct Way {
 std::vector<Way> all_ways(PlanOptions options) {
   std::vector<Way> ways;
   for (const kernels::Isa& isa : kernels::isas()) {
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     for (const Goal goal : {Goal::small, Goal::fast}) {
       for (const bool fuse : {true, false}) {
         options.goal = goal;

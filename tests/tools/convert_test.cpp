@@ -57,8 +57,7 @@ TEST_CASE("drawn digits tell when the input was assumed wrongly") {
   const TemporaryFolder folder;
   const std::string weights = exported(folder, "--npz", ".npz");
   const std::string line = "conv:conv1 maxpool2 relu conv:conv2 maxpool2 relu fc:fc1 relu fc:fc2 logsoftmax";
-  const Ended ended =
-      run_lentil({"convert", weights, "--arch", line, "-o", folder.path("m.lentil")});
+  const Ended ended = run_lentil({"convert", weights, "--arch", line, "-o", folder.path("m.lentil")});
   CHECK(ended.code == 0);
   CHECK_THAT(ended.out, Contains("hint      drawn digits are read") && Contains("--normalize 0.1307,0.3081"));
 }

@@ -77,6 +77,18 @@ TEST_CASE("data show writes a sheet of pictures") {
   CHECK(run_lentil({"data", "show", "synth:20,20", "--png", folder.path("no/sheet.png")}).code == 1);
 }
 
+TEST_CASE("data show draws digits with their classes") {
+  const TemporaryFolder folder;
+  const std::string svg = folder.path("digits.svg"), png = folder.path("digits.png");
+  CHECK(run_lentil({"data", "show", "synth:20,20", "--plot", svg}).err == "saved " + svg + "\n");
+  CHECK_THAT(read_text(svg), Contains("synth:20,20,1: 10 images") && Contains(">9</text>"));
+  CHECK(run_lentil({"data", "show", "synth:20,20", "--plot", png}).code == 0);
+  CHECK(read_image(png));
+  CHECK(run_lentil({"data", "show", "synth:20,20", "--plot", png, "--png", png}).code == 2);
+  CHECK(run_lentil({"data", "show", "synth:20,20", "--plot", folder.path("a")}).code == 2);
+  CHECK(run_lentil({"data", "show", "synth:20,20", "--plot", folder.path("no/a.svg")}).code == 1);
+}
+
 TEST_CASE("data synth writes files that load as what they are") {
   const TemporaryFolder folder;
   const std::string idx = folder.path("idx"), pictures = folder.path("pictures");

@@ -9,7 +9,7 @@ namespace {
 std::vector<std::string> supported() {
   std::vector<std::string> names;
   for (const auto& isa : lentil::kernels::isas()) {
-    if (isa.supported) names.emplace_back(isa.name);
+    if (isa.supported()) names.emplace_back(isa.name);
   }
   return names;
 }
@@ -98,10 +98,12 @@ TEST_CASE("doctor lets a GPU compute, and tells whether it gives the right bits"
     CHECK(gpu["problem"] == "");
     CHECK(gpu["self_test"] == report["expected"]);
     CHECK(gpu["pass"] == true);
+    CHECK(gpu["free_bytes"] == gpu["memory_bytes"]);
+    CHECK(gpu["crossover_batch"].is_null());  // a processor that plays a GPU is slower than one that does not
   }
   CHECK_THAT(run_lentil({"doctor"}, fake).out,
              Contains("; driver for CUDA 12.6 (") && Contains("\n  cuda:0    Fake GPU, 8.7, ") &&
-                 Contains("\n  cuda:1 ") && Contains("; self-test: same bits\n"));
+                 Contains("\n  cuda:1 ") && Contains("; self-test: same bits; LeNet is not faster on it"));
 }
 
 TEST_CASE("a GPU that cannot be used is no mistake, and doctor says why") {
@@ -109,4 +111,15 @@ TEST_CASE("a GPU that cannot be used is no mistake, and doctor says why") {
       run_lentil({"doctor"}, {"LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA, "LENTIL_FAKE_CUDA=module=209"});
   CHECK(ended.code == 0);
   CHECK_THAT(ended.out, Contains("Fake GPU") && Contains("; not usable: "));
+}
+
+TEST_CASE("a driver that hangs or crashes does not keep doctor from telling the rest") {
+  const std::string fake = "LENTIL_LIBCUDA=" LENTIL_FAKE_CUDA;
+  const Ended hangs = run_lentil({"doctor", "--gpu-seconds", "1"}, {fake, "LENTIL_FAKE_CUDA=hang"});
+  CHECK(hangs.code == 0);
+  CHECK_THAT(hangs.out, Contains("self-test: same bits") &&
+                            Contains("the CPU serves: the CUDA driver has not answered within 1 s"));
+  const auto crashes = run_json({"doctor"}, {fake, "LENTIL_FAKE_CUDA=crash"});
+  CHECK_THAT(crashes["cuda"]["problem"].get<std::string>(), Contains("signal 6"));
+  CHECK(crashes["pass"] == true);
 }

@@ -116,3 +116,23 @@ TEST_CASE("eval with auto runs on the CPU where there is no GPU, and says so onc
   CHECK_THAT(ended.err, Catch::StartsWith("running on the CPU: this machine has no CUDA driver"));
   CHECK(std::count(ended.err.begin(), ended.err.end(), '\n') == 1);
 }
+
+TEST_CASE("eval draws the confusion") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("m.lentil"), svg = folder.path("c.svg"), png = folder.path("c.png");
+  const auto trained = make_model(file);
+  const Ended ended = run_lentil({"eval", file, "--data", kData, "--plot", svg});
+  CHECK(ended.code == 0);
+  CHECK_THAT(ended.err, Contains("saved " + svg));
+  const auto correct = trained["test"]["correct"].get<int>();
+  CHECK_THAT(read_text(svg), Contains("on synth:600,200,1: " + std::to_string(correct) + "/200 correct") &&
+                                 Contains(">recall<"));
+  CHECK(run_lentil({"eval", file, "--data", kData, "--confusion", "--png", png}).code == 0);
+  CHECK(read_text(png).starts_with("\x89PNG"));
+  const Ended wrong = run_lentil({"eval", file, "--data", kData, "--plot", folder.path("c.txt")});
+  CHECK(wrong.code == 2);
+  CHECK_THAT(wrong.err, Contains("--plot") && Contains("end with .png or .svg"));
+  const Ended nowhere = run_lentil({"eval", file, "--data", kData, "--plot", folder.path("no/c.png")});
+  CHECK(nowhere.code == 1);
+  CHECK_THAT(nowhere.err, Contains("there is no folder") && Contains("with --plot"));
+}

@@ -24,7 +24,7 @@ TEST_CASE("what the self-test expects is what the oracle computes") {
 
 TEST_CASE("the self-test passes under every instruction set, with one thread and with several") {
   for (const kernels::Isa& isa : kernels::isas()) {
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     INFO(isa.name);
     CHECK(run_self_test(*isa.table).pass());
     formats::ThreadPool pool(3);

@@ -188,3 +188,25 @@ TEST_CASE("mixed images are trained with, and neither validate nor test") {
   CHECK_THAT(training["command"].get<std::string>(), Contains("--mix synth:200,10,3"));
   CHECK(run_lentil(with(train_words(file), {"--force", "--mix", folder.path("none")})).code == 1);
 }
+
+TEST_CASE("train draws its curves, and nothing else changes") {
+  const TemporaryFolder folder;
+  const std::string svg = folder.path("c.svg"), file = folder.path("m.lentil");
+  const auto plain = run_json(train_words(folder.path("plain.lentil")));
+  const Ended drawn = run_lentil(with(train_words(file), {"--plot", svg}));
+  CHECK(drawn.code == 0);
+  CHECK_THAT(drawn.err, Contains("saved " + svg));
+  CHECK_THAT(read_text(svg), Contains("on synth:120,40,1</text>") && Contains(">accuracy (%)<") &&
+                                 Contains(">train<") && Contains(">test<"));
+  CHECK_THAT(drawn.out, Contains(plain["weights_hash"].get<std::string>()));
+  CHECK(read_text(file) == read_text(folder.path("plain.lentil")));
+
+  const Ended again = run_lentil(with(train_words(file), {"--plot", folder.path("d.svg")}));
+  CHECK(again.code == 0);
+  CHECK_THAT(again.err, Contains("--plot draws a training, and there is none"));
+  CHECK(run_lentil(with(train_words(folder.path("n.lentil")), {"--plot", folder.path("c.pdf")})).code == 2);
+  const Ended nowhere =
+      run_lentil(with(train_words(folder.path("n.lentil")), {"--plot", folder.path("x/c.svg")}));
+  CHECK(nowhere.code == 1);
+  CHECK(read_text(folder.path("n.lentil")).empty());
+}

@@ -43,7 +43,7 @@ TEST_CASE("distorted images are the same for every number of threads") {
 TEST_CASE("every instruction set gives the same weights") {
   const std::string hash = train({"--max-steps", "4"})["weights_hash"];
   for (const auto& isa : lentil::kernels::isas()) {
-    if (!isa.supported) continue;
+    if (!isa.supported()) continue;
     const std::string name(isa.name);
     const auto result = train({"--max-steps", "4"}, {"LENTIL_ISA=" + name});
     CHECK(result["isa"] == name);

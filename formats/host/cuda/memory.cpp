@@ -35,6 +35,21 @@ Outcome<DeviceMemory> DeviceMemory::allocate(const Gpu& gpu, std::size_t bytes) 
   if (code == kSuccess && address == 0) code = kOutOfMemory;
   if (code != kSuccess) return too_little(gpu, bytes, code);
   result.memory_ = {gpu, address};
+  result.address_ = address;
+  result.bytes_ = bytes;
+  return result;
+}
+
+Outcome<DeviceMemory> DeviceMemory::provide(const Gpu& gpu, std::size_t bytes, const DeviceArena& arena) {
+  if (arena.address == 0) return allocate(gpu, bytes);
+  if (arena.address % ArenaLayout::kAlignment != 0)
+    return Failure{"the arena on " + gpu.title() + " must begin at a multiple of " +
+                   size_text(ArenaLayout::kAlignment)};
+  if (arena.bytes < bytes)
+    return Failure{"the arena on " + gpu.title() + " has " + size_text(arena.bytes) + ", and " +
+                   size_text(bytes) + " are needed"};
+  DeviceMemory result;
+  result.address_ = arena.address;
   result.bytes_ = bytes;
   return result;
 }
@@ -56,7 +71,7 @@ Outcome<HostMemory> HostMemory::allocate(const Gpu& gpu, std::size_t bytes) {
 
 RegisteredMemory RegisteredMemory::of(const Gpu& gpu, std::span<const std::byte> memory) {
   RegisteredMemory result;
-  if (!gpu.info().integrated || !gpu.info().registers_host || memory.empty()) return result;
+  if (!possible(gpu) || memory.empty()) return result;
   // Kernels only read it; the driver's flag for that is newer than many drivers.
   void* address = const_cast<std::byte*>(memory.data());
   if (gpu.enter() != kSuccess) return result;

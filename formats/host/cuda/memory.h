@@ -49,16 +49,25 @@ class ArenaLayout {
   std::size_t bytes_ = 0;
 };
 
+// A piece of the GPU's memory that somebody else owns, and that must stay as long as it is used.
+struct DeviceArena {
+  DeviceAddress address = 0;  // a multiple of ArenaLayout::kAlignment; 0: there is none
+  std::size_t bytes = 0;
+};
+
 // Of the GPU. Contents are unspecified at first.
 class DeviceMemory {
  public:
   static Outcome<DeviceMemory> allocate(const Gpu& gpu, std::size_t bytes);
-  DeviceAddress at(std::size_t offset) const { return memory_.get() + offset; }
+  // The front of the arena, or memory of its own if there is none. An arena of one byte less is refused.
+  static Outcome<DeviceMemory> provide(const Gpu& gpu, std::size_t bytes, const DeviceArena& arena);
+  DeviceAddress at(std::size_t offset) const { return address_ + offset; }
   std::size_t bytes() const { return bytes_; }
 
  private:
   static void release(const Gpu& gpu, DeviceAddress address) { gpu.driver()->memory_release(address); }
-  Owned<DeviceAddress, release> memory_;
+  Owned<DeviceAddress, release> memory_;  // empty: it is somebody else's
+  DeviceAddress address_ = 0;
   std::size_t bytes_ = 0;
 };
 
@@ -82,6 +91,7 @@ class HostMemory {
 class RegisteredMemory {
  public:
   static RegisteredMemory of(const Gpu& gpu, std::span<const std::byte> memory);
+  static bool possible(const Gpu& gpu) { return gpu.info().integrated && gpu.info().registers_host; }
   explicit operator bool() const { return static_cast<bool>(memory_); }
   DeviceAddress device_address() const { return device_address_; }
 

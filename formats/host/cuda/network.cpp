@@ -35,6 +35,10 @@ std::vector<float> Network::parameters() const {
   return all;
 }
 
+std::size_t Network::input_bytes() const {
+  return program_->inputs * (program_->input == InputKind::uint8 ? sizeof(std::uint8_t) : sizeof(float));
+}
+
 std::uint32_t Network::blocks(std::uint32_t images) const {
   if (fits_shared_memory() || program_->statistics != 0) return images;
   return std::min(images, static_cast<std::uint32_t>(gpu_->info().processors) * kBlocksPerProcessor);

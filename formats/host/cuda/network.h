@@ -24,6 +24,10 @@ class Network {
   // All parameters of the model in the program's order.
   std::vector<float> parameters() const;
 
+  // What goes to the kernels and comes back may lie in pinned memory of the host.
+  bool uses_host_memory() const { return gpu_->info().integrated; }
+  std::size_t input_bytes() const;  // of an image
+
   // Everything of an image lies in the shared memory of its block, or in a slab for each block. Images that
   // have to wait for one another stay in slabs.
   bool fits_shared_memory() const {

@@ -10,38 +10,44 @@ constexpr std::uint32_t kSlots = 2;  // the GPU has one, the host the other
 
 }  // namespace
 
+CudaSession::Offsets::Offsets(const Network& network, std::uint32_t batch) {
+  const Program& p = network.program();
+  const std::uint32_t copied = network.uses_host_memory() ? 0 : batch;
+  ArenaLayout layout;
+  program = layout.add(p.bytes, 1);
+  parameters = layout.add(p.parameters, sizeof(float));
+  prepared = layout.add(p.prepared, sizeof(float));
+  images = layout.add(copied, network.input_bytes());
+  outputs = layout.add(copied, p.outputs * sizeof(float));
+  slabs = layout.add(network.slab_bytes(batch), 1);
+  bytes = layout.bytes();
+}
+
+Outcome<std::size_t> CudaSession::device_bytes(const Gpu& gpu, const Model& model, InputType input,
+                                               std::uint32_t batch) {
+  const auto network = Network::create(gpu, model, {.input = input});
+  if (!network) return network.error();
+  return Offsets(*network, batch).bytes;
+}
+
 Outcome<CudaSession> CudaSession::create(const Gpu& gpu, const Model& model, InputType input,
-                                         std::uint32_t batch) {
+                                         std::uint32_t batch, const DeviceArena& arena) {
   if (batch == 0) return Failure{"a batch needs at least one image"};
   auto network = Network::create(gpu, model, {.input = input});
   if (!network) return network.error();
   auto stream = Stream::create(gpu);
   if (!stream) return stream.error();
-  CudaSession session(std::move(*network), std::move(*stream));
-  session.batch_ = batch;
-  if (auto allocated = session.allocate(); !allocated) return allocated.error();
+  CudaSession session(std::move(*network), std::move(*stream), batch);
+  if (auto allocated = session.allocate(arena); !allocated) return allocated.error();
   if (auto uploaded = session.upload(); !uploaded) return uploaded.error();
   return session;
 }
 
-std::size_t CudaSession::image_bytes() const {
-  const Program& program = network_.program();
-  return program.inputs * (program.input == InputKind::uint8 ? sizeof(std::uint8_t) : sizeof(float));
-}
-
-Outcome<std::monostate> CudaSession::allocate() {
-  const Program& program = network_.program();
+Outcome<std::monostate> CudaSession::allocate(const DeviceArena& arena) {
   ArenaLayout staged;
-  staged.add(batch_, image_bytes());
-  staged_outputs_ = staged.add(batch_, program.outputs * sizeof(float));
-  ArenaLayout layout;
-  at_.program = layout.add(program.bytes, 1);
-  at_.parameters = layout.add(program.parameters, sizeof(float));
-  at_.prepared = layout.add(program.prepared, sizeof(float));
-  at_.images = layout.add(in_place() ? 0 : batch_, image_bytes());
-  at_.outputs = layout.add(in_place() ? 0 : batch_, program.outputs * sizeof(float));
-  at_.slabs = layout.add(network_.slab_bytes(batch_), 1);
-  auto memory = DeviceMemory::allocate(network_.gpu(), layout.bytes());
+  staged.add(batch_, network_.input_bytes());
+  staged_outputs_ = staged.add(batch_, output_size() * sizeof(float));
+  auto memory = DeviceMemory::provide(network_.gpu(), at_.bytes, arena);
   if (!memory) return memory.error();
   memory_ = std::move(*memory);
   auto staging = StagingRing::create(network_.gpu(), staged.bytes(), kSlots);
@@ -74,8 +80,8 @@ Outcome<std::monostate> CudaSession::run_checked(std::span<const std::byte> inpu
     return Failure{std::string("the network was made for ") + (kind == InputKind::uint8
                                                                    ? "floats, and pixels were given"
                                                                    : "pixels, and floats were given")};
-  const std::size_t images = input.size() / image_bytes();
-  if (images * image_bytes() != input.size() || images * output_size() != output.size()) {
+  const std::size_t images = input.size() / network_.input_bytes();
+  if (images * network_.input_bytes() != input.size() || images * output_size() != output.size()) {
     return Failure{"an image has " + std::to_string(network_.program().inputs) + " values and " +
                    std::to_string(output_size()) + " outputs; the sizes given are no multiples of these"};
   }
@@ -89,15 +95,15 @@ Outcome<std::monostate> CudaSession::run_checked(std::span<const std::byte> inpu
 }
 
 void CudaSession::start(std::span<const std::byte> input, std::uint32_t chunk) {
-  const std::size_t first = std::size_t{chunk} * batch_ * image_bytes();
-  const auto part = input.subspan(first, std::min(batch_ * image_bytes(), input.size() - first));
+  const std::size_t first = std::size_t{chunk} * batch_ * network_.input_bytes();
+  const auto part = input.subspan(first, std::min(batch_ * network_.input_bytes(), input.size() - first));
   const std::uint32_t slot = chunk % kSlots;
   staging_.wait(slot, stream_);
   if (stream_.failure()) return;
   const auto staged = staging_.slot(slot);
   std::memcpy(staged.data(), part.data(), part.size());
 
-  const auto count = static_cast<std::uint32_t>(part.size() / image_bytes());
+  const auto count = static_cast<std::uint32_t>(part.size() / network_.input_bytes());
   const std::size_t output_bytes = count * output_size() * sizeof(float);
   const DeviceAddress images = in_place() ? staging_.device_address(slot) : memory_.at(at_.images);
   const DeviceAddress outputs =

@@ -4,12 +4,14 @@
 
 namespace lentil::cuda {
 
-// Owns what it has on the GPU: one piece of memory. Borrows the GPU and the model. Movable.
+// Has one piece of memory on the GPU, its own or the caller's. Borrows the GPU and the model. Movable.
 class CudaSession {
  public:
-  // `batch`: the most images of one launch.
-  static Outcome<CudaSession> create(const Gpu& gpu, const Model& model, InputType input,
-                                     std::uint32_t batch);
+  // `batch`: the most images of one launch. `arena`: device_bytes() are enough, one less is refused.
+  static Outcome<CudaSession> create(const Gpu& gpu, const Model& model, InputType input, std::uint32_t batch,
+                                     const DeviceArena& arena = {});
+  static Outcome<std::size_t> device_bytes(const Gpu& gpu, const Model& model, InputType input,
+                                           std::uint32_t batch);
 
   // Any number of images one after the other, and room for as many outputs. One kernel for each `batch` of
   // them; the next ones are copied meanwhile. After a failure of the GPU every further call fails.
@@ -23,21 +25,22 @@ class CudaSession {
 
  private:
   struct Offsets {
-    std::size_t program, parameters, prepared, images, outputs, slabs;
+    std::size_t program, parameters, prepared, images, outputs, slabs, bytes;
+    Offsets(const Network& network, std::uint32_t batch);
   };
-  CudaSession(Network network, Stream stream) : network_(std::move(network)), stream_(std::move(stream)) {}
-  Outcome<std::monostate> allocate();
+  CudaSession(Network network, Stream stream, std::uint32_t batch)
+      : network_(std::move(network)), batch_(batch), at_(network_, batch), stream_(std::move(stream)) {}
+  Outcome<std::monostate> allocate(const DeviceArena& arena);
   Outcome<std::monostate> upload();
   Outcome<std::monostate> run_checked(std::span<const std::byte> input, std::span<float> output,
                                       InputKind kind);
   void start(std::span<const std::byte> input, std::uint32_t chunk);
   void collect(std::span<float> output, std::uint32_t chunk);
-  std::size_t image_bytes() const;
-  bool in_place() const { return network_.gpu().info().integrated; }
+  bool in_place() const { return network_.uses_host_memory(); }
 
   Network network_;
-  std::uint32_t batch_ = 0;
-  Offsets at_{};
+  std::uint32_t batch_;
+  Offsets at_;
   DeviceMemory memory_;
   StagingRing staging_;             // of both: images, then outputs
   std::size_t staged_outputs_ = 0;  // where these begin in a slot

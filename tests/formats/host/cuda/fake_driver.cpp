@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -189,6 +190,8 @@ FAKE_EXPORT void fake_report(FakeReport* report) { *report = fake.report; }
 
 FAKE_EXPORT int cuInit(unsigned) {
   if (fake.settings.empty()) configure(std::getenv("LENTIL_FAKE_CUDA"));
+  if (fake.setting("hang", 0) != 0) pause();
+  if (fake.setting("crash", 0) != 0) std::abort();
   if (const int code = called()) return code;
   return static_cast<int>(fake.setting("init", 0));
 }

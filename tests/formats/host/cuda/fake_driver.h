@@ -1,6 +1,7 @@
 // How a test steers the fake driver, a shared library (fake_driver.cpp). Settings are words with commas
 // between them, from LENTIL_FAKE_CUDA or from reset():
 //   init=CODE version=N devices=N garbage         what the driver says of itself and its GPUs
+//   hang crash                                     how it starts
 //   integrated register shared=BYTES optin=BYTES   what the GPU can do
 //   memory=BYTES module=CODE capture=CODE          what it has room for, and refuses
 //   fail_at=K fail=CODE                            call K from now on, counted from 1, fails with that code

@@ -141,3 +141,36 @@ TEST_CASE("after a failure of the GPU a session goes on telling it") {
   REQUIRE_FALSE(again);
   CHECK_THAT(again.error().message, Contains("(700)") && Contains("please report it"));
 }
+
+TEST_CASE("a session in the caller's memory needs exactly the bytes that it says") {
+  FakeCuda fake;
+  const auto file = network(kLenetSpec);
+  const auto pixels = random_bytes(5 * kPixels, 3);
+  for (const char* settings : {"", "integrated", "shared=2048,optin=2048"}) {
+    fake.reset(settings);
+    const auto gpu = open_fake();
+    const auto bytes = CudaSession::device_bytes(*gpu, file.model(), InputType::uint8, 2);
+    REQUIRE(bytes);
+    auto memory = cuda::DeviceMemory::allocate(*gpu, *bytes);
+    REQUIRE(memory);
+    const auto create = [&](std::size_t begin, std::size_t size) {
+      return CudaSession::create(*gpu, file.model(), InputType::uint8, 2, {memory->at(begin), size});
+    };
+    const auto less = create(0, *bytes - 1);
+    REQUIRE_FALSE(less);
+    CHECK_THAT(less.error().message, Contains("has " + std::to_string(*bytes - 1) + " bytes, and " +
+                                              std::to_string(*bytes) + " bytes are needed"));
+    CHECK_FALSE(create(64, *bytes));
+    {
+      auto session = create(0, *bytes);
+      REQUIRE(session);
+      CHECK(session->device_bytes() == *bytes);
+      CHECK(fake.report().device_bytes == *bytes);  // none but the caller's
+      std::vector<float> outputs(5 * kOutputs);
+      CHECK(session->run(std::span<const std::uint8_t>(pixels), outputs));
+      CHECK(outputs == on_the_cpu(file.model(), pixels));
+    }
+    CHECK(fake.report().device_bytes == *bytes);
+    CHECK(std::string(fake.report().finding) == "");
+  }
+}

@@ -222,6 +222,96 @@ TEST_CASE("runs and images that do not suit the network are refused") {
   CHECK(trainer->run(job.order(0), steps()));
 }
 
+TEST_CASE("steps whose images come along are the processor's, with labels and with targets") {
+  FakeCuda fake;
+  for (const char* settings : {"", "capture=900", "integrated", "shared=2048,optin=2048"}) {
+    INFO(settings);
+    fake.reset(settings);
+    Job job(kSmall);
+    const auto gpu = open_fake();
+    auto trainer = CudaTrainer::create(*gpu, job.file.model(), options(), kBatch, kSeed);
+    REQUIRE(trainer);
+    const std::vector<float> targets = random_floats(kBatch * 5, 8);
+    const std::span<const std::uint8_t> pixels = job.pixels, labels = job.labels;
+    for (const std::uint32_t count : {kBatch, kBatch, 2u, kBatch}) {
+      const auto some = pixels.first(count * 64);
+      check_same({*trainer->step(some, labels.first(count), kSgd)},
+                 {job.cpu.step(some, labels.first(count), kSgd)});
+      const auto wanted = std::span<const float>(targets).first(count * 5);
+      check_same({*trainer->step(some, wanted, kSgd)}, {job.cpu.step(some, wanted, kSgd)});
+    }
+    CHECK(*trainer->weights_hash() == weights_hash(job.cpu.session()));
+    CHECK(trainer->steps_done() == 8);
+    CHECK(std::string(fake.report().finding) == "");
+  }
+}
+
+TEST_CASE("a step on a whole batch is recorded once and then is one call") {
+  FakeCuda fake;
+  Job job(kSmall);
+  const auto gpu = open_fake();
+  auto trainer = CudaTrainer::create(*gpu, job.file.model(), options(), kBatch, kSeed);
+  REQUIRE(trainer);
+  const auto pixels = std::span<const std::uint8_t>(job.pixels).first(kBatch * 64);
+  const auto labels = std::span<const std::uint8_t>(job.labels).first(kBatch);
+  fake.reset("");
+  REQUIRE(trainer->step(pixels, labels, kSgd));
+  const std::uint64_t calls = fake.report().calls;
+  REQUIRE(trainer->step(pixels, labels, kSgd));
+  CHECK(fake.report().calls - calls <= 4);  // enter, launch, enter, wait
+  CHECK(fake.report().graph_launches == 2);
+}
+
+TEST_CASE("steps that do not suit the network are refused and do no harm") {
+  FakeCuda fake;
+  Job job(kSmall);
+  const auto gpu = open_fake();
+  auto trainer = CudaTrainer::create(*gpu, job.file.model(), options(), kBatch, kSeed);
+  REQUIRE(trainer);
+  const std::span<const std::uint8_t> pixels = job.pixels, labels = job.labels;
+  const std::vector<float> targets(kBatch * 5);
+  CHECK_FALSE(trainer->step(pixels.first(5 * 64), labels.first(5), kSgd));
+  CHECK_FALSE(trainer->step(pixels.first(100), labels.first(2), kSgd));
+  CHECK_FALSE(trainer->step(pixels.first(0), labels.first(0), kSgd));
+  CHECK_FALSE(trainer->step(pixels.first(64), std::span<const float>(targets).first(7), kSgd));
+  CHECK_FALSE(trainer->step(pixels.first(64), std::vector<std::uint8_t>{5}, kSgd));
+  CHECK(trainer->steps_done() == 0);
+  CHECK(trainer->step(pixels.first(64), labels.first(1), kSgd));
+}
+
+TEST_CASE("a trainer in the caller's memory needs exactly the bytes that it says, and so do its images") {
+  FakeCuda fake;
+  for (const char* settings : {"", "integrated", "integrated,register", "shared=2048,optin=2048"}) {
+    INFO(settings);
+    fake.reset(settings);
+    Job job(kSmall);
+    const auto gpu = open_fake();
+    const auto bytes = CudaTrainer::device_bytes(*gpu, job.file.model(), options(), kBatch);
+    REQUIRE(bytes);
+    const auto network_memory = cuda::DeviceMemory::allocate(*gpu, *bytes);
+    REQUIRE(network_memory);
+    const auto create = [&](std::size_t size) {
+      return CudaTrainer::create(*gpu, job.file.model(), options(), kBatch, kSeed,
+                                 {network_memory->at(0), size});
+    };
+    CHECK_FALSE(create(*bytes - 1));
+    auto trainer = create(*bytes);
+    REQUIRE(trainer);
+    const std::size_t needed = trainer->images_bytes(kImages);
+    const auto image_memory = cuda::DeviceMemory::allocate(*gpu, needed);
+    REQUIRE(image_memory);
+    CHECK_FALSE(trainer->use_images(job.pixels, job.labels, {image_memory->at(0), needed - 1}));
+    CHECK(trainer->images() == 0);
+    REQUIRE(trainer->use_images(job.pixels, job.labels, {image_memory->at(0), needed}));
+    CHECK(fake.report().device_bytes == *bytes + needed);
+    const auto results = trainer->run(job.order(0), steps());
+    REQUIRE(results);
+    check_same(*results, job.cpu_epoch(0));
+    CHECK(*trainer->weights_hash() == weights_hash(job.cpu.session()));
+    CHECK(std::string(fake.report().finding) == "");
+  }
+}
+
 TEST_CASE("batch-norms learn on a GPU to the processor's bits, recorded or not") {
   FakeCuda fake;
   for (const char* settings : {"", "capture=900"}) {
@@ -271,6 +361,9 @@ TEST_CASE("whatever call fails in a training, the reason is told and nothing is 
         const auto results = trainer->run(job.order(epoch), steps());
         if (!results) return results.error().message;
       }
+      const auto step =
+          trainer->step(std::span(job.pixels).first(kBatch * 64), std::span(job.labels).first(kBatch), kSgd);
+      if (!step) return step.error().message;
       const auto given = trainer->give(same.cpu);
       return given ? "" : given.error().message;
     });
