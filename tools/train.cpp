@@ -164,12 +164,9 @@ const Command kTrainCommand{
     "train", "trains a network, or tests it if its file exists",
     "  lentil train --data ./data                      the tutorial: LeNet, 5 epochs, saved as lenet.lentil\n"
     "  lentil train --data synth --arch mlp -o mlp.lentil --epochs 1\n"
-    "  lentil train --data synth --plot curves.svg     draws loss and accuracy
-"
-    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps
-"
-    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights
-",
+    "  lentil train --data synth --plot curves.svg     draws loss and accuracy\n"
+    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps\n"
+    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights\n",
     run, describe<TrainOptions, declare>};
 
 }  // namespace lentil::tools
