@@ -56,8 +56,8 @@ void introduce(TrainLog& log, const TrainOptions& o, const TrainJob& job, const 
   const std::size_t held_out = job.data.validation.size();
   log.note(fmt::format(
       "{}: {} parameters, SGD lr {}{} momentum {}{}, batch {}{}, seed {}, {} with {} threads",
-      job.start.name.empty() ? "network" : job.start.name, grouped(parameter_count(job.start.model())),
-      o.rate, schedule_text(o), o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
+      network_name(job.start), grouped(parameter_count(job.start.model())), o.rate, schedule_text(o),
+      o.momentum, o.nesterov ? " (Nesterov)" : "", o.batch_size,
       o.accumulate == 1 ? "" : fmt::format(" x {}", o.accumulate), o.seed, machine.isa(), machine.threads()));
   log.note(fmt::format(
       "data: {}, {} images to train{} and {} to test, {}x{}{}", train.name, grouped(train.size()),
@@ -86,8 +86,8 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
 void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& file) {
   if (options.plot.empty()) return;
   if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
-  const std::string name = file.name.empty() ? "network" : file.name;
-  save_picture(log.history().curves(fmt::format("{} on {}", name, file.training->data)), options.plot);
+  save_picture(log.history().curves(fmt::format("{} on {}", network_name(file), file.training->data)),
+               options.plot);
 }
 
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
