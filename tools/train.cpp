@@ -87,7 +87,7 @@ void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& fi
   if (options.plot.empty()) return;
   if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
   save_picture(log.history().curves(fmt::format("{} on {}", network_name(file), file.training->data)),
-               options.plot);
+               options.plot, options.quiet);
 }
 
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
