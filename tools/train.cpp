@@ -91,8 +91,8 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
 void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& file) {
   if (options.plot.empty()) return;
   if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
-  const std::string name = file.name.empty() ? "network" : file.name;
-  save_picture(log.history().curves(fmt::format("{} on {}", name, file.training->data)), options.plot);
+  save_picture(log.history().curves(fmt::format("{} on {}", network_name(file), file.training->data)),
+               options.plot, options.quiet);
 }
 
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
