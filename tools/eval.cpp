@@ -11,6 +11,7 @@
 #include "tools/golden.h"
 #include "tools/machine.h"
 #include "tools/model_input.h"
+#include "tools/network.h"
 #include "tools/output.h"
 #include "tools/picture_output.h"
 #include "tools/plot/confusion_matrix.h"
@@ -141,8 +142,8 @@ void save_confusion(const std::string& path, const TestResult& test, const Model
   for (std::uint32_t i = static_cast<std::uint32_t>(classes.size()); i < test.outputs; ++i)
     classes.push_back(std::to_string(i));
   save_picture(plot::draw(plot::ConfusionMatrix{
-                   .title = fmt::format("{} on {}: {}/{} correct ({:.2f} %)", file.name, data, test.correct,
-                                        test.total, 100 * test.accuracy()),
+                   .title = fmt::format("{} on {}: {}/{} correct ({:.2f} %)", network_name(file), data,
+                                        test.correct, test.total, 100 * test.accuracy()),
                    .classes = std::move(classes),
                    .counts = test.confusion}),
                path);

@@ -52,6 +52,8 @@ formats::ModelFile make_network(const std::string& arch, std::uint64_t seed) {
   return file;
 }
 
+std::string network_name(const formats::ModelFile& file) { return file.name.empty() ? "network" : file.name; }
+
 std::vector<std::uint16_t> layers_named(const formats::ModelFile& file, const std::string& names) {
   std::vector<std::string> known;
   for (const formats::LayerData& layer : file.layers) {

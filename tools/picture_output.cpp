@@ -17,9 +17,9 @@ void check_picture_output(const std::string& path, const std::string& option) {
   check_output(path, option);
 }
 
-void save_picture(const plot::Drawing& drawing, const std::string& path) {
+void save_picture(const plot::Drawing& drawing, const std::string& path, bool quiet) {
   need(plot::save(drawing, path));
-  print_note("saved " + path);
+  if (!quiet) print_note("saved " + path);
 }
 
 }  // namespace lentil::tools

@@ -1,5 +1,6 @@
 // lentil show: a layer's filters, or what all layers make of a picture.
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "tools/feature_maps.h"
 #include "tools/filters.h"
 #include "tools/model_input.h"
+#include "tools/network.h"
 #include "tools/output.h"
 #include "tools/picture_output.h"
 #include "tools/stop.h"
@@ -19,6 +21,7 @@ namespace lentil::tools {
 namespace {
 
 using namespace formats;
+namespace fs = std::filesystem;
 
 constexpr std::uint32_t kMostShown = 10'000;
 
@@ -117,7 +120,8 @@ void show_activations(const ShowOptions& options, const ModelFile& file) {
   Machine machine(1);
   const Dataset image = one_image(options.activations, options.data, file);
   const plot::Scale scale = scale_of(options.scale);
-  plot::ImageGrid grid{.title = fmt::format("{}: what its layers make of {}", file.name, options.activations),
+  plot::ImageGrid grid{.title = fmt::format("{}: what its layers make of {}", network_name(file),
+                                            fs::path(options.activations).filename().string()),
                        .groups = feature_maps(machine, file, image),
                        .scale = scale,
                        .shows_range = true};

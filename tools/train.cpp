@@ -91,8 +91,8 @@ int say_interrupted(TrainLog& log, const TrainOptions& options, const Training& 
 void save_curves(const TrainOptions& options, TrainLog& log, const ModelFile& file) {
   if (options.plot.empty()) return;
   if (log.history().empty()) return log.note("nothing was left to train, so there are no curves to draw");
-  const std::string name = file.name.empty() ? "network" : file.name;
-  save_picture(log.history().curves(fmt::format("{} on {}", name, file.training->data)), options.plot);
+  save_picture(log.history().curves(fmt::format("{} on {}", network_name(file), file.training->data)),
+               options.plot, options.quiet);
 }
 
 int train(const TrainOptions& options, TrainJob job, Machine& machine) {
@@ -164,12 +164,9 @@ const Command kTrainCommand{
     "train", "trains a network, or tests it if its file exists",
     "  lentil train --data ./data                      the tutorial: LeNet, 5 epochs, saved as lenet.lentil\n"
     "  lentil train --data synth --arch mlp -o mlp.lentil --epochs 1\n"
-    "  lentil train --data synth --plot curves.svg     draws loss and accuracy
-"
-    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps
-"
-    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights
-",
+    "  lentil train --data synth --plot curves.svg     draws loss and accuracy\n"
+    "  lentil train --resume -o lenet.lentil           go on after Ctrl-C or --max-steps\n"
+    "  lentil train --data ./data --device auto        on a GPU if there is one, to the same weights\n",
     run, describe<TrainOptions, declare>};
 
 }  // namespace lentil::tools

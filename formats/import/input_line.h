@@ -40,8 +40,8 @@ std::string input_text(const InputLine& line);
 // first convolutions, a pool a layer in front.
 Outcome<std::monostate> set_input(ModelFile& file, const InputLine& line);
 
-// Constants that the network adds to its input, or multiplies it with, become part of its normalization, up to
-// roundings: so it is one step for the kernels, and for people.
+// Constants that the network adds to its input, or multiplies it with, become part of its normalization, up
+// to roundings: so it is one step for the kernels, and for people.
 void absorb_scaling(ModelFile& file);
 
 // Whether it begins with such constants; and whether they make small numbers of pixels from 0 to 255.

@@ -73,7 +73,7 @@ TEST_CASE("fish completes commands, options, words and files") {
       shell("fish",
             "source script\n"
             "for line in 'ins' 'train --sch' 'train --goal sm' 'eval mo' 'eval --data dig' 'data sy' "
-            "'data show --se' 'data show --set tr' 'data check mo' 'help data sh' 'help sh' 'help tra'\n"
+            "'data show --se' 'data show --set tr' 'data check mo' 'help data sh' 'help sy' 'help tra'\n"
             "  complete -C \"lentil $line\" | cut -f 1\n"
             "end\n");
   CHECK(

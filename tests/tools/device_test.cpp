@@ -53,6 +53,7 @@ void check_training(const Words& options) {
 TEST_CASE("training on a GPU writes the file of the processor") {
   if (!has_kernels()) return;
   check_training({"--arch", "lenet"});
+  check_training({"--arch", "conv 3 k5, bn, relu, maxpool 2, flatten, linear 10"});
   const std::vector<Words> ways{{},
                                 {"--augment", "light", "--schedule", "cosine"},
                                 {"--validation", "20", "--patience", "1", "--nesterov"},

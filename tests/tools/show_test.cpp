@@ -130,8 +130,9 @@ TEST_CASE("activations of all layers are listed and drawn, of drawn digits, file
   const Ended stored = run_lentil({"show", kLenet, "--activations", "7", "--data", "synth:10,10"});
   CHECK(stored.code == 0);
   CHECK_THAT(stored.out, Contains(drawn.out.substr(0, drawn.out.find('\n'))));
-  const Ended picture = run_lentil({"show", kLenet, "--activations", kPicture});
+  const Ended picture = run_lentil({"show", kLenet, "--activations", kPicture, "-o", svg});
   CHECK(picture.code == 0);
+  CHECK_THAT(read_text(svg), Contains(">LeNet: what its layers make of 4_yellow_note.png<"));
   CHECK_THAT(picture.out, Contains("conv1 (Conv2d)"));
   CHECK_THAT(run_lentil({"show", kLenet, "--activations", "synth", "--count", "3", "-o", svg}).err,
              Contains("conv1 (Conv2d): 10x24x24: the first 3 pictures of 10; --count shows more"));

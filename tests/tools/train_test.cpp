@@ -201,6 +201,8 @@ TEST_CASE("train draws its curves, and nothing else changes") {
   CHECK_THAT(drawn.out, Contains(plain["weights_hash"].get<std::string>()));
   CHECK(read_text(file) == read_text(folder.path("plain.lentil")));
 
+  CHECK(run_lentil(with(train_words(file), {"--force", "--quiet", "--plot", svg})).err.empty());
+
   const Ended again = run_lentil(with(train_words(file), {"--plot", folder.path("d.svg")}));
   CHECK(again.code == 0);
   CHECK_THAT(again.err, Contains("--plot draws a training, and there is none"));

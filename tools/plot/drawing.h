@@ -12,8 +12,8 @@
 namespace lentil::plot {
 
 // What a colour is for. SVG files name a style for each, with other colours on dark screens.
-enum class Role : std::uint8_t { paper, text, faint, grid, blue, orange, green, purple };
-inline constexpr std::size_t kRoles = 8;
+enum class Role : std::uint8_t { paper, text, faint, grid, blue, orange, green };
+inline constexpr std::size_t kRoles = 7;
 
 // A colour that means a value: the same on paper, light and dark screens.
 struct Rgb {

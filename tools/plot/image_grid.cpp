@@ -49,6 +49,11 @@ struct Layout {
   std::size_t columns = 1, rows = 0;
 
   double cell_height() const { return picture_height + caption_height; }
+  Point corner(std::size_t index, const Point& first) const {
+    const std::size_t column = index % columns, row = index / columns;
+    return {first.x + static_cast<double>(column) * (cell_width + kGap),
+            first.y + static_cast<double>(row) * (cell_height() + kGap)};
+  }
   double width() const { return static_cast<double>(columns) * (cell_width + kGap) - kGap; }
   double height() const { return static_cast<double>(rows) * (cell_height() + kGap) - kGap; }
 };
@@ -106,10 +111,7 @@ class GridPainter {
     if (!group.title.empty()) draw_group_title(group);
     const Layout layout = layout_of(group);
     for (std::size_t i = 0; i < group.pictures.size(); ++i) {
-      const auto column = static_cast<double>(i % layout.columns),
-                 row = static_cast<double>(i / layout.columns);
-      draw_picture(group, group.pictures[i], layout,
-                   {kMargin + column * (layout.cell_width + kGap), y_ + row * (layout.cell_height() + kGap)});
+      draw_picture(group, group.pictures[i], layout, layout.corner(i, {kMargin, y_}));
     }
     widen(kMargin + layout.width());
     y_ += layout.height() + kGap;

@@ -1,4 +1,4 @@
-// The colours of roles. Blue, orange, green and purple are told apart by people who do not see red or green.
+// The colours of roles. Blue, orange and green are told apart by people who do not see red or green.
 #pragma once
 #include <array>
 #include <string_view>
@@ -21,7 +21,6 @@ inline constexpr std::array<RoleColors, kRoles> kPalette{{
     {"blue", {0x00, 0x69, 0xa8}, {0x5b, 0xb4, 0xef}},
     {"orange", {0xd0, 0x55, 0x00}, {0xff, 0x9c, 0x4a}},
     {"green", {0x00, 0x80, 0x5e}, {0x3f, 0xcb, 0x9f}},
-    {"purple", {0x9a, 0x4f, 0x96}, {0xdd, 0x9b, 0xd8}},
 }};
 
 constexpr const RoleColors& colors_of(Role role) { return kPalette[static_cast<std::size_t>(role)]; }

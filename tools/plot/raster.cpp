@@ -92,7 +92,7 @@ class Canvas {
 
   void cover(std::uint32_t x, std::uint32_t y, double share) {
     std::uint8_t& mask = mask_[at(x, y)];
-    mask = std::max(mask, static_cast<std::uint8_t>(share * 255 + 0.5));
+    mask = std::max(mask, static_cast<std::uint8_t>(std::lround(share * 255)));
   }
 
   Area cut(double left, double top, double right, double bottom) const {

@@ -11,7 +11,7 @@ namespace {
 constexpr Rgb kWhite{255, 255, 255};
 
 std::uint8_t mix(std::uint8_t a, std::uint8_t b, double share) {
-  return static_cast<std::uint8_t>(a + (b - a) * share + 0.5);
+  return static_cast<std::uint8_t>(std::lround(a + (b - a) * share));
 }
 
 // Between colours at equal distances.

@@ -1,5 +1,7 @@
 #include "tools/plot/svg.h"
 
+#include <array>
+#include <fmt/format.h>
 #include <map>
 
 #include "tools/plot/decimal.h"
@@ -44,31 +46,27 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string hex(const Rgb& color) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = "#";
-  for (const std::uint8_t part : {color.red, color.green, color.blue}) {
-    text += kDigits[part >> 4];
-    text += kDigits[part & 15];
-  }
-  return text;
-}
-
-// name="12.5"
-std::string attribute(const char* name, double value) {
-  return std::string(" ") + name + "=\"" + coordinate(value) + "\"";
-}
+std::string hex(const Rgb& c) { return fmt::format("#{:02x}{:02x}{:02x}", c.red, c.green, c.blue); }
 
 // Text takes its colour from whoever shows it, if the file stands inside a page.
 std::string styles(bool dark) {
   const RoleColors& words = colors_of(Role::text);
-  std::string text = "svg{color:" + hex(dark ? words.dark : words.light) + "}";
+  std::string text = fmt::format("svg{{color:{}}}", hex(dark ? words.dark : words.light));
   for (const RoleColors& role : kPalette) {
     const std::string color = role.name == "text" ? "currentColor" : hex(dark ? role.dark : role.light);
-    text += "." + std::string(role.name) + "{fill:" + color + "}.l-" + std::string(role.name) +
-            "{stroke:" + color + "}";
+    text += fmt::format(".{0}{{fill:{1}}}.l-{0}{{stroke:{1}}}", role.name, color);
   }
   return text;
+}
+
+std::string fill(const Paint& paint) {
+  if (const Rgb* color = std::get_if<Rgb>(&paint)) return fmt::format("fill=\"{}\"", hex(*color));
+  return fmt::format("class=\"{}\"", colors_of(std::get<Role>(paint)).name);
+}
+
+std::string stroke(const Paint& paint) {
+  if (const Rgb* color = std::get_if<Rgb>(&paint)) return fmt::format("stroke=\"{}\"", hex(*color));
+  return fmt::format("class=\"l-{}\"", colors_of(std::get<Role>(paint)).name);
 }
 
 class SvgWriter {
@@ -76,37 +74,31 @@ class SvgWriter {
   std::string text;
 
   void operator()(const Line& line) {
-    text += "<polyline" + paint(line.paint, "l-", "stroke") + attribute("stroke-width", line.width) +
-            " points=\"";
-    for (const Point& p : line.points) {
-      if (&p != line.points.data()) text += ' ';
-      text += coordinate(p.x) + "," + coordinate(p.y);
-    }
+    text +=
+        fmt::format("<polyline {} stroke-width=\"{}\" points=\"", stroke(line.paint), coordinate(line.width));
+    for (const Point& p : line.points)
+      text += fmt::format("{}{},{}", &p == line.points.data() ? "" : " ", coordinate(p.x), coordinate(p.y));
     text += "\"/>\n";
   }
 
   void operator()(const Disc& disc) {
-    text += "<circle" + paint(disc.paint) + attribute("cx", disc.centre.x) + attribute("cy", disc.centre.y) +
-            attribute("r", disc.radius) + "/>\n";
+    text += fmt::format("<circle {} cx=\"{}\" cy=\"{}\" r=\"{}\"/>\n", fill(disc.paint),
+                        coordinate(disc.centre.x), coordinate(disc.centre.y), coordinate(disc.radius));
   }
 
   void operator()(const Box& box) {
-    text += "<rect" + paint(box.paint) + attribute("x", box.corner.x) + attribute("y", box.corner.y) +
-            attribute("width", box.width) + attribute("height", box.height) + "/>\n";
+    text += fmt::format("<rect {} x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", fill(box.paint),
+                        coordinate(box.corner.x), coordinate(box.corner.y), coordinate(box.width),
+                        coordinate(box.height));
   }
 
   void operator()(const Text& t) {
     constexpr std::array<const char*, 3> kAnchors{"start", "middle", "end"};
-    text += "<text" + paint(t.paint);
-    if (t.upright) {
-      text += " transform=\"translate(" + coordinate(t.at.x) + " " + coordinate(t.at.y) + ") rotate(-90)\"";
-    } else {
-      text += attribute("x", t.at.x) + attribute("y", t.at.y);
-    }
-    text += attribute("font-size", t.size);
-    if (t.anchor != Anchor::start)
-      text += std::string(" text-anchor=\"") + kAnchors.at(static_cast<std::size_t>(t.anchor)) + "\"";
-    text += ">" + escaped(t.text) + "</text>\n";
+    const std::string x = coordinate(t.at.x), y = coordinate(t.at.y);
+    const std::string place = t.upright ? fmt::format("transform=\"translate({} {}) rotate(-90)\"", x, y)
+                                        : fmt::format("x=\"{}\" y=\"{}\"", x, y);
+    text += fmt::format("<text {} {} font-size=\"{}\" text-anchor=\"{}\">{}</text>\n", fill(t.paint), place,
+                        coordinate(t.size), kAnchors.at(static_cast<std::size_t>(t.anchor)), escaped(t.text));
   }
 
   // A path for each colour: runs of pixels, sharp at any size.
@@ -116,23 +108,14 @@ class SvgWriter {
       for (std::uint32_t x = 0, end = 0; x < tile.width; x = end) {
         const std::size_t row = std::size_t{y} * tile.width;
         for (end = x + 1; end < tile.width && tile.pixels[row + end] == tile.pixels[row + x];) ++end;
-        const std::string run = std::to_string(end - x);
-        paths[hex(tile.pixels[row + x])] +=
-            "M" + std::to_string(x) + " " + std::to_string(y) + "h" + run + "v1h-" + run + "z";
+        paths[hex(tile.pixels[row + x])] += fmt::format("M{0} {1}h{2}v1h-{2}z", x, y, end - x);
       }
     }
-    text += "<g shape-rendering=\"crispEdges\" transform=\"translate(" + coordinate(tile.corner.x) + " " +
-            coordinate(tile.corner.y) + ") scale(" + coordinate(tile.pixel.x) + " " +
-            coordinate(tile.pixel.y) + ")\">";
-    for (const auto& [color, path] : paths) text += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
+    text += fmt::format("<g shape-rendering=\"crispEdges\" transform=\"translate({} {}) scale({} {})\">",
+                        coordinate(tile.corner.x), coordinate(tile.corner.y), coordinate(tile.pixel.x),
+                        coordinate(tile.pixel.y));
+    for (const auto& [color, path] : paths) text += fmt::format("<path fill=\"{}\" d=\"{}\"/>", color, path);
     text += "</g>\n";
-  }
-
- private:
-  static std::string paint(const Paint& paint, const std::string& prefix = "", const char* name = "fill") {
-    if (const Rgb* color = std::get_if<Rgb>(&paint))
-      return std::string(" ") + name + "=\"" + hex(*color) + "\"";
-    return " class=\"" + prefix + std::string(colors_of(std::get<Role>(paint)).name) + "\"";
   }
 };
 
@@ -141,12 +124,15 @@ class SvgWriter {
 std::string to_svg(const Drawing& drawing) {
   const std::string width = coordinate(drawing.width), height = coordinate(drawing.height);
   SvgWriter writer;
-  writer.text = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height +
-                "\" viewBox=\"0 0 " + width + " " + height + "\" role=\"img\">\n<title>" +
-                escaped(drawing.title) + "</title>\n<style>svg{font-family:system-ui,sans-serif}" +
-                "polyline{fill:none;stroke-linejoin:round;stroke-linecap:round}" + styles(false) +
-                "@media screen and (prefers-color-scheme:dark){" + styles(true) + "}</style>\n" +
-                "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n";
+  writer.text = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "role=\"img\">\n"
+      "<title>{2}</title>\n"
+      "<style>svg{{font-family:system-ui,sans-serif}}"
+      "polyline{{fill:none;stroke-linejoin:round;stroke-linecap:round}}"
+      "{3}@media screen and (prefers-color-scheme:dark){{{4}}}</style>\n"
+      "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n",
+      width, height, escaped(drawing.title), styles(false), styles(true));
   for (const Shape& shape : drawing.shapes) std::visit(writer, shape);
   return writer.text + "</svg>\n";
 }
