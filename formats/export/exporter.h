@@ -17,12 +17,18 @@ struct Exporter {
   // The file's bytes; the same model gives the same bytes. Failures name the layer that cannot be said.
   Outcome<std::vector<std::byte>> (*write)(const ModelFile& file);
   std::string_view usage{};  // how it is read again, for people; FILE stands for its name
+  // Where the contents speak of the file's own name; null: they do not.
+  Outcome<std::vector<std::byte>> (*write_as)(const ModelFile& file, std::string_view file_name) = nullptr;
+  // A second file, which lies beside the first and is given its name; empty and null: there is none.
+  std::string_view companion{};  // "main.c"
+  Outcome<std::vector<std::byte>> (*write_companion)(const ModelFile& file,
+                                                     std::string_view file_name) = nullptr;
 };
 
 std::span<const Exporter* const> exporters();
 
 // The rows.
 extern const Exporter kOnnxExporter, kSafetensorsExporter, kNpzExporter, kStateDictExporter, kPytorchExporter,
-    kCardExporter;
+    kCardExporter, kCArrayExporter;
 
 }  // namespace lentil::formats
