@@ -6,6 +6,9 @@ get_property(LENTIL_READS_DATA GLOBAL PROPERTY LENTIL_READS_DATA)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lentil)
 
 install(TARGETS ${libraries} EXPORT lentil ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# For C.
+install(TARGETS lentil_shared EXPORT lentil LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/formats/device/lentil.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(LENTIL_BUILD_PROGRAM)
   install(TARGETS lentil RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   if(NOT CMAKE_CROSSCOMPILING)
@@ -17,6 +20,7 @@ foreach(folder kernels runtime formats models)
     FILES_MATCHING PATTERN *.h
     PATTERN cpu EXCLUDE   # what one instruction set is made of
     PATTERN ops EXCLUDE
+    PATTERN device EXCLUDE  # lentil.h apart, what the C API is made of
     PATTERN import EXCLUDE PATTERN export EXCLUDE)  # the program's
 endforeach()
 

@@ -8,9 +8,7 @@ static unsigned char pixels[1 << 20];
 static size_t read_file(const char* path, void* bytes, size_t most) {
   FILE* file = fopen(path, "rb");
   const size_t count = file == NULL ? 0 : fread(bytes, 1, most, file);
-  if (file == NULL) return perror(path), 0;
-  fclose(file);
-  return count;
+  return file == NULL ? (perror(path), count) : (fclose(file), count);
 }
 
 static int failed(const char* what, lentil_error e) {
@@ -26,8 +24,8 @@ int main(int argc, char** argv) {
   lentil_image image = {NULL, 0, 0, 1, 0};
   int header = 0;
   sscanf((const char*)pixels, "P5 %u %u 255%n", &image.width, &image.height, &header);
-  if (header == 0 || picture <= header + (size_t)image.width * image.height)
-    return fputs("no binary PGM with a maximum of 255\n", stderr), 1;
+  const size_t wanted = (size_t)header + (size_t)image.width * image.height;
+  if (header == 0 || picture <= wanted) return fputs("no binary PGM of 8 bits\n", stderr), 1;
   image.pixels = pixels + header + 1;
 
   lentil_network* network;

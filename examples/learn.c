@@ -67,7 +67,8 @@ int main(int argc, char** argv) {
   if (error.status == LENTIL_OK) error = lentil_learn(network, &learning, &lesson);
   if (error.status != LENTIL_OK) return failed("learning", error);
   printf("%u of %u right before, %u after: %s\n", lesson.corrections_before.correct,
-         lesson.corrections_before.total, lesson.corrections_after.correct, lesson.kept ? "kept" : "not kept");
+         lesson.corrections_before.total, lesson.corrections_after.correct,
+         lesson.kept ? "kept" : "not kept");
   error = lentil_save(network, &storage, &saved);
   if (error.status != LENTIL_OK) return failed("saving", error);
   printf("saved as %u\n", saved.sequence);

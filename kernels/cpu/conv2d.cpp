@@ -112,6 +112,15 @@ std::int32_t run_length(const Conv2dForward& a, std::int32_t channel) {
 
 }  // namespace
 
+void clear_channel(const Conv2dForward& a, std::int32_t channel) {
+  const Plane& out = a.shape.out;
+  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
+  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
+  if (a.argmax.data == nullptr) return;
+  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
+  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
+}
+
 void conv2d_forward(const Conv2dForward& a) {
   if (a.packed) return conv2d_forward_packed(a);
   if (kLanes > 1 && in_rows(a.shape) && conv2d_forward_rows(a)) return;

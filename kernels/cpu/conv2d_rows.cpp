@@ -324,15 +324,6 @@ LENTIL_HD std::int32_t columns_with(std::int32_t width, std::int32_t lanes) {
 
 }  // namespace
 
-void clear_channel(const Conv2dForward& a, std::int32_t channel) {
-  const Plane& out = a.shape.out;
-  const std::size_t plane = static_cast<std::size_t>(out.height) * static_cast<std::size_t>(out.width);
-  __builtin_memset(a.y + static_cast<std::size_t>(channel) * plane, 0, plane * sizeof(float));
-  if (a.argmax.data == nullptr) return;
-  const std::size_t bytes = argmax_plane_bytes(plane, a.argmax.bits);
-  __builtin_memset(a.argmax.data + static_cast<std::size_t>(channel) * bytes, 0, bytes);
-}
-
 bool conv2d_forward_rows(const Conv2dForward& a) {
   if constexpr (kHasFma) {
     const Rows rows = used_rows(a);

@@ -1,0 +1,1 @@
+#include "tests/formats/device/header.c"
