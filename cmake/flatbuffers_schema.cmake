@@ -1,7 +1,9 @@
 # lentil_schema(name file.fbs): an interface target that offers <file>_generated.h, which flatc makes of the
 # schema. Link it PRIVATE: neither the header nor FlatBuffers is part of our interface.
 find_program(FLATC_PROGRAM flatc)
-find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h)
+cmake_path(GET FLATC_PROGRAM PARENT_PATH flatc_folder)
+find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h
+  HINTS ${flatc_folder}/../include)  # a target without an operating system looks nowhere else
 mark_as_advanced(FLATC_PROGRAM FLATBUFFERS_INCLUDE_DIR)
 if(NOT FLATC_PROGRAM OR NOT FLATBUFFERS_INCLUDE_DIR)
   message(FATAL_ERROR "FlatBuffers not found: install flatbuffers-compiler and libflatbuffers-dev, "
@@ -20,7 +22,10 @@ function(lentil_schema name schema)
   add_custom_target(${name}_header DEPENDS ${folder}/${stem}_generated.h)
   add_library(${name} INTERFACE)
   add_dependencies(${name} ${name}_header)
-  target_include_directories(${name} SYSTEM INTERFACE ${folder} ${FLATBUFFERS_INCLUDE_DIR})
+  # FlatBuffers alone: what lies beside it is for the host, and a cross compiler may not see it.
+  file(MAKE_DIRECTORY ${folder})
+  file(CREATE_LINK ${FLATBUFFERS_INCLUDE_DIR}/flatbuffers ${folder}/flatbuffers SYMBOLIC)
+  target_include_directories(${name} SYSTEM INTERFACE ${folder})
   # The builder refuses to align beyond 32 bytes unless told; tensors are aligned to 64.
   target_compile_definitions(${name} INTERFACE FLATBUFFERS_MAX_ALIGNMENT=64)
 endfunction()

@@ -89,8 +89,7 @@ std::uint64_t TensorShape::count() const {
   constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t product = 1;
   for (const std::uint32_t extent : dimensions()) {
-    if (extent != 0 && product > kMost / extent) return kMost;
-    product *= extent;
+    if (__builtin_mul_overflow(product, extent, &product)) return kMost;
   }
   return product;
 }

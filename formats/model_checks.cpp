@@ -52,7 +52,7 @@ Error check_data(const fbs::Tensor& tensor, const TensorShape& shape, std::uint3
     return {Status::bad_tensor_size, index, wanted.size(), extents == nullptr ? 0 : extents->size()};
   }
   const std::span values(reinterpret_cast<const float*>(tensor.data()->Data()),
-                         static_cast<std::size_t>(elements));
+                         std::size_t{tensor.data()->size()} / sizeof(float));
   const std::size_t bad = first_non_finite(values);
   return bad == elements ? Error{} : Error{Status::non_finite_weight, index, 0, bad};
 }

@@ -7,42 +7,44 @@
 
 namespace lentil::kernels {
 
+// A program's own table may leave out kernels that its ops do not call (null), and `packed`.
 struct KernelTable {
   const char* isa;
-  bool has_fma;  // one instruction; where it is made of several, convolutions do not go row by row
-  void (*conv2d_forward)(const Conv2dForward&);
-  std::int32_t (*conv2d_events)(const ConvEvents&);  // returns how many
-  void (*conv2d_backward_input)(const Conv2dBackwardInput&);
-  void (*conv2d_backward_weight)(const Conv2dBackwardWeight&);
-  void (*conv2d_backward_input_wide)(const Conv2dBackwardInputWide&);
-  void (*conv2d_backward_weight_wide)(const Conv2dBackwardWeightWide&);
-  void (*interleave)(const Interleave&);
-  void (*deinterleave)(const Interleave&);
-  void (*max_pool_forward)(const MaxPoolForward&);
-  void (*max_pool_backward)(const MaxPoolBackward&);
-  void (*avg_pool_forward)(const AvgPoolForward&);
-  void (*avg_pool_backward)(const AvgPoolBackward&);
-  void (*linear_forward)(const LinearForward&);
-  void (*linear_backward_input)(const LinearBackwardInput&);
-  void (*linear_backward_weight)(const LinearBackwardWeight&);
-  void (*activation_forward)(const ActivationForward&);
-  void (*activation_backward)(const ActivationBackward&);
-  void (*affine_forward)(const AffineForward&);
-  void (*binary_forward)(const BinaryForward&);
-  float (*channel_sum)(const ChannelSum&);
-  void (*normalize_forward)(const NormalizeForward&);
-  void (*normalize_backward)(const NormalizeBackward&);
-  void (*softmax_forward)(const SoftmaxForward&);
-  void (*softmax_backward)(const SoftmaxBackward&);
-  float (*cross_entropy)(const CrossEntropy&);  // returns the loss
-  void (*sgd_update)(const SgdUpdate&);
-  void (*pixels_forward)(const PixelsForward&);
-  void (*fold_forward)(const FoldForward&);
-  void (*fold_backward)(const FoldBackward&);
+  bool has_fma = false;  // one instruction; where it is made of several, convolutions do not go row by row
+  bool packed = false;   // takes packed weights: the goal fast needs it
+  void (*conv2d_forward)(const Conv2dForward&) = nullptr;
+  std::int32_t (*conv2d_events)(const ConvEvents&) = nullptr;  // returns how many
+  void (*conv2d_backward_input)(const Conv2dBackwardInput&) = nullptr;
+  void (*conv2d_backward_weight)(const Conv2dBackwardWeight&) = nullptr;
+  void (*conv2d_backward_input_wide)(const Conv2dBackwardInputWide&) = nullptr;
+  void (*conv2d_backward_weight_wide)(const Conv2dBackwardWeightWide&) = nullptr;
+  void (*interleave)(const Interleave&) = nullptr;
+  void (*deinterleave)(const Interleave&) = nullptr;
+  void (*max_pool_forward)(const MaxPoolForward&) = nullptr;
+  void (*max_pool_backward)(const MaxPoolBackward&) = nullptr;
+  void (*avg_pool_forward)(const AvgPoolForward&) = nullptr;
+  void (*avg_pool_backward)(const AvgPoolBackward&) = nullptr;
+  void (*linear_forward)(const LinearForward&) = nullptr;
+  void (*linear_backward_input)(const LinearBackwardInput&) = nullptr;
+  void (*linear_backward_weight)(const LinearBackwardWeight&) = nullptr;
+  void (*activation_forward)(const ActivationForward&) = nullptr;
+  void (*activation_backward)(const ActivationBackward&) = nullptr;
+  void (*affine_forward)(const AffineForward&) = nullptr;
+  void (*binary_forward)(const BinaryForward&) = nullptr;
+  float (*channel_sum)(const ChannelSum&) = nullptr;
+  void (*normalize_forward)(const NormalizeForward&) = nullptr;
+  void (*normalize_backward)(const NormalizeBackward&) = nullptr;
+  void (*softmax_forward)(const SoftmaxForward&) = nullptr;
+  void (*softmax_backward)(const SoftmaxBackward&) = nullptr;
+  float (*cross_entropy)(const CrossEntropy&) = nullptr;  // returns the loss
+  void (*sgd_update)(const SgdUpdate&) = nullptr;
+  void (*pixels_forward)(const PixelsForward&) = nullptr;
+  void (*fold_forward)(const FoldForward&) = nullptr;
+  void (*fold_backward)(const FoldBackward&) = nullptr;
   // No network calls it: a measure of the processor, as many fused multiply-adds as it can do. The sum of all
   // chains, lane by lane, replaces the value whose square is added in each round; returns how many there
   // were.
-  std::int64_t (*fma_chains)(std::int64_t rounds, float* value);
+  std::int64_t (*fma_chains)(std::int64_t rounds, float* value) = nullptr;
 };
 
 // One instruction set that the kernels were compiled for.

@@ -4,20 +4,32 @@
 
 // LENTIL_HD: a function for every side. LENTIL_DEVICE: one of the CUDA kernels (kernels/cuda/), which a host
 // compiles to check them; ..._CALL: one whose code is too long to stand at every call. The first is always
-// inlined, so that an object compiled for one ISA never lends its copy to code compiled for another.
+// inlined, so that an object compiled for one ISA never lends its copy to code compiled for another; where
+// small code is asked for (-Os) there is one ISA, and the compiler chooses.
 #if defined(__CUDACC__)
 #define LENTIL_HD __host__ __device__ __forceinline__ static
 #define LENTIL_DEVICE __device__ __forceinline__
 #define LENTIL_DEVICE_CALL __device__ __noinline__
 #define LENTIL_ROLLED _Pragma("unroll 1")
 #else
+#if defined(__OPTIMIZE_SIZE__)
+#define LENTIL_HD [[maybe_unused]] static inline
+#else
 #define LENTIL_HD [[maybe_unused]] static inline __attribute__((always_inline))
+#endif
 #define LENTIL_DEVICE inline
 #define LENTIL_DEVICE_CALL inline
 #define LENTIL_ROLLED
 #endif
 
 namespace lentil::kernels {
+
+// Compiled for size: one way of doing a thing is enough.
+#if defined(__OPTIMIZE_SIZE__)
+constexpr bool kSmallCode = true;
+#else
+constexpr bool kSmallCode = false;
+#endif
 
 // a * b + c with one rounding, for targets without such an instruction. The product is exact in double
 // (24 + 24 <= 53 bits); the sum is rounded to odd, so that rounding it once more to float32 is right

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "runtime/linked_ops.h"
 #include "runtime/plan_notes.h"
 
 namespace lentil {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uint32_t kMostThreads = 1024;
 
 Error check_options(const Model& model, const PlanOptions& options) {
+  if (options.mode == Mode::train && linked_ops().plan_training == nullptr) return {Status::wrong_mode};
   if (options.batch == 0 || options.batch > kMostElements)
     return {Status::bad_batch, 0, kMostElements, options.batch};
   if (options.threads == 0 || options.threads > kMostThreads) {
@@ -46,7 +48,7 @@ Error make_steps(PlanNotes& n) {
   if (error.status != Status::ok) return error;
   emit_steps(n);
   mark_rolling(n);
-  return n.train() ? choose_backward(n) : Error{};
+  return n.train() ? linked_ops().plan_training(n) : Error{};
 }
 
 // Offsets go where they belong; then the tensors move up behind the steps, and the notes are no longer

@@ -96,8 +96,9 @@ struct Plan {
 };
 static_assert(sizeof(Plan) == 36 && sizeof(Step) == 52 && sizeof(TensorSlot) == 20);
 
+// The alignment is a power of two.
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
+  return (bytes + alignment - 1) & ~(alignment - 1);
 }
 
 }  // namespace lentil

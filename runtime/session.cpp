@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/hash.h"
+#include "runtime/kernel_check.h"
 #include "runtime/op.h"
 #include "runtime/session_tasks.h"
 
@@ -25,11 +26,20 @@ Error check_arena(const Plan& plan, std::span<std::byte> arena) {
   return {};
 }
 
+Error check_kernels(const Plan& plan, const kernels::KernelTable& kernels) {
+  for (const Step& step : plan.steps()) {
+    if (has_kernels(kernels, plan, step)) continue;
+    return {Status::unsupported_layer, step.layer, 0, static_cast<std::uint64_t>(step.type)};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Session> Session::create(const Model& model, const Plan& plan, const kernels::KernelTable& kernels,
                                 std::span<std::byte> arena, ParallelFor parallel) {
-  const Error error = check_arena(plan, arena);
+  Error error = check_arena(plan, arena);
+  if (error.status == Status::ok) error = check_kernels(plan, kernels);
   if (error.status != Status::ok) return error;
   Session session;
   session.model_ = model;

@@ -100,13 +100,16 @@ void forward_channels(const Conv2dForward& a, std::int32_t channel) {
   }
 }
 
+// Output channels that share one pass over the input. A scalar processor has no registers for more than four.
+constexpr std::int32_t kMostTogether = kLanes > 1 ? 8 : 4;
+
 // How many channels from `channel` on can share one pass: of one group, none of them dropped.
 std::int32_t run_length(const Conv2dForward& a, std::int32_t channel) {
   const std::int32_t per_group = a.shape.out_channels / a.shape.groups;
   const std::int32_t group_end = (channel / per_group + 1) * per_group;
   const std::int32_t end = group_end < a.channel_end ? group_end : a.channel_end;
   std::int32_t n = 0;
-  while (channel + n < end && n < 8 && !(a.factor != nullptr && a.factor[channel + n] == 0)) ++n;
+  while (channel + n < end && n < kMostTogether && !(a.factor != nullptr && a.factor[channel + n] == 0)) ++n;
   return n;
 }
 
@@ -122,19 +125,22 @@ void clear_channel(const Conv2dForward& a, std::int32_t channel) {
 }
 
 void conv2d_forward(const Conv2dForward& a) {
-  if (a.packed) return conv2d_forward_packed(a);
+  a.packed ? conv2d_forward_packed(a) : conv2d_forward_unpacked(a);
+}
+
+void conv2d_forward_unpacked(const Conv2dForward& a) {
   if (kLanes > 1 && in_rows(a.shape) && conv2d_forward_rows(a)) return;
   for (std::int32_t channel = a.channel_begin; channel < a.channel_end;) {
     const std::int32_t run = run_length(a, channel);
     if (run == 0) {
       clear_channel(a, channel++);
-    } else if (run == 8 && kLanes > 1) {
+    } else if (kLanes > 1 && run == 8) {
       forward_channels<8>(a, channel);
       channel += 8;
     } else if (run >= 4) {
       forward_channels<4>(a, channel);
       channel += 4;
-    } else if (run >= 2) {
+    } else if (!kernels::kSmallCode && run >= 2) {
       forward_channels<2>(a, channel);
       channel += 2;
     } else {

@@ -185,11 +185,11 @@ void conv2d_forward_packed(const Conv2dForward& a) {
   for (std::int32_t channel = a.channel_begin; channel < a.channel_end;) {
     const std::int32_t group_end = (channel / per_group + 1) * per_group;
     const std::int32_t left = (group_end < a.channel_end ? group_end : a.channel_end) - channel;
-    const std::int32_t vectors = left >= 3 * kLanes ? 3 : (left + kLanes - 1) / kLanes;
+    const std::int32_t vectors = kSmallCode ? 1 : left >= 3 * kLanes ? 3 : (left + kLanes - 1) / kLanes;
     const std::int32_t last = left - (vectors - 1) * kLanes < kLanes ? left - (vectors - 1) * kLanes : kLanes;
     const Channels channels{a, channel, last};
-    if (vectors == 3) forward_channels<3>(channels);
-    if (vectors == 2) forward_channels<2>(channels);
+    if (!kSmallCode && vectors == 3) forward_channels<3>(channels);
+    if (!kSmallCode && vectors == 2) forward_channels<2>(channels);
     if (vectors == 1) forward_channels<1>(channels);
     channel += (vectors - 1) * kLanes + last;
   }

@@ -80,10 +80,10 @@ template <class Tile>
 LENTIL_HD void in_tiles(std::int32_t begin, std::int32_t end, Tile tile) {
   for (std::int32_t at = begin; at < end;) {
     const std::int32_t left = end - at, vectors = (left + kLanes - 1) / kLanes;
-    const std::int32_t count = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
-    if (count == 8) tile(Vectors<8>{}, at, left);
-    if (count == 4) tile(Vectors<4>{}, at, left);
-    if (count == 2) tile(Vectors<2>{}, at, left);
+    const std::int32_t count = kSmallCode ? 1 : vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+    if (!kSmallCode && count == 8) tile(Vectors<8>{}, at, left);
+    if (!kSmallCode && count == 4) tile(Vectors<4>{}, at, left);
+    if (!kSmallCode && count == 2) tile(Vectors<2>{}, at, left);
     if (count == 1) tile(Vectors<1>{}, at, left);
     at += count * kLanes;
   }
@@ -97,6 +97,8 @@ void forward_all(const LinearForward& a) {
 }
 
 }  // namespace
+
+void linear_forward_unpacked(const LinearForward& a) { forward_all<false>(a); }
 
 void linear_forward(const LinearForward& a) { a.packed ? forward_all<true>(a) : forward_all<false>(a); }
 

@@ -9,6 +9,7 @@ extern const KernelTable kTable;
 const KernelTable kTable{
     .isa = LENTIL_TEXT(LENTIL_ISA),
     .has_fma = kHasFma,
+    .packed = true,
     .conv2d_forward = conv2d_forward,
     .conv2d_events = conv2d_events,
     .conv2d_backward_input = conv2d_backward_input,

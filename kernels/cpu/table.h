@@ -8,6 +8,7 @@
 namespace lentil::kernels::LENTIL_ISA {
 
 void conv2d_forward(const Conv2dForward&);
+void conv2d_forward_unpacked(const Conv2dForward&);  // of which conv2d_forward is one half
 std::int32_t conv2d_events(const ConvEvents&);
 void conv2d_backward_input(const Conv2dBackwardInput&);
 void conv2d_backward_weight(const Conv2dBackwardWeight&);
@@ -20,6 +21,7 @@ void max_pool_backward(const MaxPoolBackward&);
 void avg_pool_forward(const AvgPoolForward&);
 void avg_pool_backward(const AvgPoolBackward&);
 void linear_forward(const LinearForward&);
+void linear_forward_unpacked(const LinearForward&);
 void linear_backward_input(const LinearBackwardInput&);
 void linear_backward_weight(const LinearBackwardWeight&);
 void activation_forward(const ActivationForward&);

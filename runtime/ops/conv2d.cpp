@@ -126,21 +126,28 @@ void backward_weight_of_layer(const OpContext& ctx, std::uint32_t begin, std::ui
   (wide ? backward_weight_wide : conv2d::backward_weight)(ctx, begin, end, worker);
 }
 
+constexpr OpDef kForward{.type = LayerType::conv2d,
+                         .name = "Conv2d",
+                         .reads_input = ReadsInput::when_trained,
+                         .reads_planes = true,
+                         .takes_epilogue = true,
+                         .infer = infer,
+                         .memory = memory,
+                         .prepare = prepare,
+                         .forward = forward,
+                         .row_window = row_window,
+                         .way = way};
+
+constexpr OpDef with_training(OpDef op) {
+  op.backward_input = backward_input_of_layer;
+  op.backward_weight = backward_weight_of_layer;
+  op.backward_in_place = conv2d::backward_in_place;
+  return op;
+}
+
 }  // namespace
 
-const OpDef kConv2d{.type = LayerType::conv2d,
-                    .name = "Conv2d",
-                    .reads_input = ReadsInput::when_trained,
-                    .reads_planes = true,
-                    .takes_epilogue = true,
-                    .infer = infer,
-                    .memory = memory,
-                    .prepare = prepare,
-                    .forward = forward,
-                    .row_window = row_window,
-                    .way = way,
-                    .backward_input = backward_input_of_layer,
-                    .backward_weight = backward_weight_of_layer,
-                    .backward_in_place = conv2d::backward_in_place};
+const OpDef inference::kConv2d = kForward;
+const OpDef kConv2d = with_training(kForward);
 
 }  // namespace lentil

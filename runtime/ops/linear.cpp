@@ -113,19 +113,26 @@ void backward_in_place(const OpContext& ctx) {
   for (std::uint32_t o = 0; o < ctx.layer.out_features; ++o) update_bias(ctx, o);
 }
 
+constexpr OpDef kForward{.type = LayerType::linear,
+                         .name = "Linear",
+                         .reads_input = ReadsInput::when_trained,
+                         .takes_epilogue = true,
+                         .infer = infer,
+                         .memory = memory,
+                         .prepare = prepare,
+                         .forward = forward,
+                         .way = way};
+
+constexpr OpDef with_training(OpDef op) {
+  op.backward_input = backward_input;
+  op.backward_weight = backward_weight;
+  op.backward_in_place = backward_in_place;
+  return op;
+}
+
 }  // namespace
 
-const OpDef kLinear{.type = LayerType::linear,
-                    .name = "Linear",
-                    .reads_input = ReadsInput::when_trained,
-                    .takes_epilogue = true,
-                    .infer = infer,
-                    .memory = memory,
-                    .prepare = prepare,
-                    .forward = forward,
-                    .way = way,
-                    .backward_input = backward_input,
-                    .backward_weight = backward_weight,
-                    .backward_in_place = backward_in_place};
+const OpDef inference::kLinear = kForward;
+const OpDef kLinear = with_training(kForward);
 
 }  // namespace lentil

@@ -58,15 +58,22 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
   }
 }
 
+constexpr OpDef kForward{.type = LayerType::max_pool2d,
+                         .name = "MaxPool2d",
+                         .reads_planes = true,
+                         .takes_epilogue = true,
+                         .infer = infer,
+                         .memory = memory,
+                         .forward = forward};
+
+constexpr OpDef with_training(OpDef op) {
+  op.backward_input = backward_input;
+  return op;
+}
+
 }  // namespace
 
-const OpDef kMaxPool2d{.type = LayerType::max_pool2d,
-                       .name = "MaxPool2d",
-                       .reads_planes = true,
-                       .takes_epilogue = true,
-                       .infer = infer,
-                       .memory = memory,
-                       .forward = forward,
-                       .backward_input = backward_input};
+const OpDef inference::kMaxPool2d = kForward;
+const OpDef kMaxPool2d = with_training(kForward);
 
 }  // namespace lentil

@@ -8,6 +8,12 @@ extern const OpDef kConv2d, kLinear, kMaxPool2d, kRelu, kSigmoid, kTanh, kSoftma
     kDropout2d, kFlatten, kAvgPool2d, kGlobalAvgPool2d, kLeakyRelu, kPrelu, kElu, kBatchNorm1d, kBatchNorm2d,
     kReshape, kAdd, kSub, kMul, kConcat, kPixels;
 
+// The same without what training needs, for programs that only run models; other ops have little or nothing
+// of that.
+namespace inference {
+extern const OpDef kConv2d, kLinear, kMaxPool2d, kSoftmax, kLogSoftmax;
+}
+
 // (p / 255 - mean) / std = p * scale - shift, with these factors of one input channel.
 float pixel_scale(const Model& model, std::uint32_t channel);
 float pixel_shift(const Model& model, std::uint32_t channel);

@@ -20,17 +20,20 @@ void backward_input(const OpContext& ctx, std::uint32_t begin, std::uint32_t end
 }
 
 constexpr OpDef softmax_op(LayerType type, const char* name) {
-  return {.type = type,
-          .name = name,
-          .reads_output = true,
-          .infer = same_shape,
-          .forward = forward,
-          .backward_input = backward_input};
+  return {.type = type, .name = name, .reads_output = true, .infer = same_shape, .forward = forward};
 }
+constexpr OpDef with_training(OpDef op) {
+  op.backward_input = backward_input;
+  return op;
+}
+constexpr OpDef kForward = softmax_op(LayerType::softmax, "Softmax");
+constexpr OpDef kForwardLog = softmax_op(LayerType::log_softmax, "LogSoftmax");
 
 }  // namespace
 
-const OpDef kSoftmax = softmax_op(LayerType::softmax, "Softmax");
-const OpDef kLogSoftmax = softmax_op(LayerType::log_softmax, "LogSoftmax");
+const OpDef inference::kSoftmax = kForward;
+const OpDef inference::kLogSoftmax = kForwardLog;
+const OpDef kSoftmax = with_training(kForward);
+const OpDef kLogSoftmax = with_training(kForwardLog);
 
 }  // namespace lentil

@@ -14,7 +14,7 @@ endforeach()
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=Release -D LENTIL=${LENTIL}
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=MinSizeRel -D LENTIL=${LENTIL}
   -D LENTIL_WERROR=ON -D CMAKE_TOOLCHAIN_FILE=${SOURCE}/toolchain.cmake)
 run(${CMAKE_COMMAND} --build ${WORK})
 

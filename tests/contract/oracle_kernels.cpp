@@ -423,6 +423,7 @@ const KernelTable& oracle_kernels() {
   static const KernelTable table{
       .isa = "oracle",
       .has_fma = true,
+      .packed = true,
       .conv2d_forward = conv2d_forward,
       .conv2d_events = conv2d_events,
       .conv2d_backward_input = conv2d_backward_input,
