@@ -55,7 +55,7 @@ void learn(void) {
   lentil_saved saved;
   poison_memory();
   MEASURED("lentil_open",
-           lentil_open(&network, hand_model, HAND_BYTES, &options, memory.arena, sizeof memory.arena));
+           lentil_open(&network, hand_data, HAND_BYTES, &options, memory.arena, sizeof memory.arena));
   for (uint32_t i = 0; i < CORRECTED; ++i) correct(network, i);
   expect("the first lesson is kept", taught(network, &usual).kept == 1);
   const uint64_t first = weights_of(network);

@@ -22,8 +22,7 @@ static lentil_image picture(uint32_t index) {
 static lentil_network* opened(const lentil_options* options, size_t arena_bytes) {
   lentil_network* network;
   poison_memory();
-  MEASURED("lentil_open",
-           lentil_open(&network, lenet_model, LENET_BYTES, options, memory.arena, arena_bytes));
+  MEASURED("lentil_open", lentil_open(&network, lenet_data, LENET_BYTES, options, memory.arena, arena_bytes));
   return network;
 }
 
@@ -94,16 +93,16 @@ static void refuse(void) {
   uint64_t needed;
   poison_memory();
   MEASURED("lentil_needed",
-           lentil_needed(lenet_model, LENET_BYTES, NULL, memory.arena, sizeof memory.arena, &needed));
+           lentil_needed(lenet_data, LENET_BYTES, NULL, memory.arena, sizeof memory.arena, &needed));
   expect("the arena's size is that of lenet.h", needed == LENET_ARENA);
   const size_t enough = (size_t)needed;
   unsigned char* const arena = memory.arena;
-  REFUSED(lentil_open(&network, lenet_model, LENET_BYTES, NULL, NULL, enough), LENTIL_MISSING_ARGUMENT);
-  REFUSED(lentil_open(&network, lenet_model, LENET_BYTES, NULL, arena + 4, enough), LENTIL_ARENA_MISALIGNED);
-  REFUSED(lentil_open(&network, lenet_model, LENET_BYTES, NULL, arena, enough - 1), LENTIL_ARENA_TOO_SMALL);
-  REFUSED(lentil_open(&network, lenet_model, LENET_BYTES - 1, NULL, arena, enough), LENTIL_FILE_TRUNCATED);
+  REFUSED(lentil_open(&network, lenet_data, LENET_BYTES, NULL, NULL, enough), LENTIL_MISSING_ARGUMENT);
+  REFUSED(lentil_open(&network, lenet_data, LENET_BYTES, NULL, arena + 4, enough), LENTIL_ARENA_MISALIGNED);
+  REFUSED(lentil_open(&network, lenet_data, LENET_BYTES, NULL, arena, enough - 1), LENTIL_ARENA_TOO_SMALL);
+  REFUSED(lentil_open(&network, lenet_data, LENET_BYTES - 1, NULL, arena, enough), LENTIL_FILE_TRUNCATED);
   check_guards(enough);
-  memcpy(damaged, lenet_model, LENET_BYTES);
+  memcpy(damaged, lenet_data, LENET_BYTES);
   damaged[LENET_BYTES / 2] ^= 1;
   REFUSED(lentil_open(&network, damaged, LENET_BYTES, NULL, arena, enough), LENTIL_CHECKSUM_MISMATCH);
   REFUSED(lentil_open(&network, damaged, LENET_BYTES, NULL, damaged + LENTIL_ALIGNMENT, 4096),

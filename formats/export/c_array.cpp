@@ -23,7 +23,7 @@ constexpr const char* kHead = R"(/* {0}, {1} bytes; written by lentil export --c
 
 /* Bytes of the arena, by the options of lentil_open; exact, on every machine. */
 {3}
-static LENTIL_ALIGNED const unsigned char {4}_model[{2}_BYTES] = {{
+static LENTIL_ALIGNED const unsigned char {4}_data[{2}_BYTES] = {{
 {5}}};
 )";
 
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {{
   const char* label;
   if (argc != 2) return fprintf(stderr, "usage: %s PICTURE.pgm\n", argv[0]), 2;
   if (!read_picture(argv[1], &image)) return 1;
-  lentil_error error = lentil_open(&network, {4}_model, {5}_BYTES, &options, arena, sizeof arena);
+  lentil_error error = lentil_open(&network, {4}_data, {5}_BYTES, &options, arena, sizeof arena);
   if (error.status != LENTIL_OK) return failed("the model", error);
   error = lentil_classify(network, &image, &answer, NULL, 0);
   if (error.status != LENTIL_OK) return failed(argv[1], error);
