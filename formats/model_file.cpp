@@ -158,6 +158,17 @@ void take_weights(const Session& session, ModelFile& file) {
   }
 }
 
+void forget_old_weights(ModelFile& file, const std::string& what) {
+  file.description.clear();
+  file.state.reset();
+  if (!file.training) file.training.emplace();
+  TrainingRecord& record = *file.training;
+  record.command += (record.command.empty() ? "" : "; ") + what;
+  record.numbers.weights_hash = weights_hash(file.model());
+  record.numbers.correct = record.numbers.total = 0;
+  record.numbers.loss = 0;
+}
+
 Outcome<ModelFile> load_model_file(const std::string& path) {
   const auto bytes = read_file_aligned(path);
   if (!bytes) return bytes.error();

@@ -91,6 +91,10 @@ ModelFile to_model_file(const FileView& file);
 // The file's weights become those of the session, which was made from it.
 void take_weights(const Session& session, ModelFile& file);
 
+// Once the weights are others: description, state and test results, which told of the old ones, go; the
+// record has `what` behind its command.
+void forget_old_weights(ModelFile& file, const std::string& what);
+
 Outcome<ModelFile> load_model_file(const std::string& path);
 
 // Replaces the file in one piece, or leaves the old one; never writes what could not be read again.

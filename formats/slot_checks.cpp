@@ -8,13 +8,13 @@
 namespace lentil::formats {
 namespace {
 
-constexpr std::size_t kPieceFloats = kPieceBytes / sizeof(float);
+constexpr std::size_t kPieceFloats = kReadBytes / sizeof(float);
 
 // The reader's next `count` values must be numbers and, those of a variance, positive with `epsilon`.
 Error check_floats(SlotReader& reader, std::size_t count, std::uint32_t layer, bool variance, float epsilon) {
   std::array<float, kPieceFloats> piece;
   for (std::size_t done = 0; done < count;) {
-    const auto part = std::span(piece).first(std::min(count - done, kPieceFloats));
+    const auto part = std::span(piece).first(std::min<std::size_t>(count - done, kPieceFloats));
     if (!reader.read(part)) return reader.error();
     if (const std::size_t bad = first_non_finite(part); bad < part.size())
       return {Status::non_finite_weight, layer, 0, done + bad};
@@ -28,7 +28,8 @@ Error check_floats(SlotReader& reader, std::size_t count, std::uint32_t layer, b
 }
 
 // Each an earlier one's successor, with parameters.
-bool layers_suit(const Storage& storage, std::uint32_t slot, const Model& model, std::uint32_t count) {
+[[gnu::noinline]] bool layers_suit(const Storage& storage, std::uint32_t slot, const Model& model,
+                                   std::uint32_t count) {
   SlotReader table(storage, slot, kSlotHeaderBytes);
   std::int32_t before = -1;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -49,22 +50,22 @@ Error for_each_layer(const Storage& storage, std::uint32_t slot, std::uint32_t c
   return table.error();
 }
 
-Error check_values(const Storage& storage, std::uint32_t slot, const Model& model, const SlotHeader& header,
-                   const SlotParts& parts) {
-  SlotReader weights(storage, slot, parts.weights);
-  const Error error = for_each_layer(storage, slot, header.layers, [&](std::uint16_t index) {
+[[gnu::noinline]] Error check_weights(SlotReader& weights, const Layer& layer, std::uint32_t index) {
+  for (std::size_t s = 0; s < kSlots; ++s) {
+    const bool variance = static_cast<Slot>(s) == Slot::running_var;
+    const Error e = check_floats(weights, layer.tensors[s].size(), index, variance, layer.epsilon);
+    if (e.status != Status::ok) return e;
+  }
+  return {};
+}
+
+// The weights of all layers, or the velocities.
+[[gnu::noinline]] Error check_values(const Storage& storage, std::uint32_t slot, const Model& model,
+                                     std::uint32_t layers, SlotReader values, bool velocities) {
+  return for_each_layer(storage, slot, layers, [&](std::uint16_t index) {
     const Layer layer = model.layer(index);
-    Error wrong;
-    for (std::size_t s = 0; s < kSlots && wrong.status == Status::ok; ++s) {
-      const bool variance = static_cast<Slot>(s) == Slot::running_var;
-      wrong = check_floats(weights, layer.tensors[s].size(), index, variance, layer.epsilon);
-    }
-    return wrong;
-  });
-  if (error.status != Status::ok) return error;
-  SlotReader velocities(storage, slot, parts.velocities);
-  return for_each_layer(storage, slot, header.velocities ? header.layers : 0, [&](std::uint16_t index) {
-    return check_floats(velocities, velocity_count(model.layer(index)), index, false, 0);
+    return velocities ? check_floats(values, velocity_count(layer), index, false, 0)
+                      : check_weights(values, layer, index);
   });
 }
 
@@ -119,7 +120,12 @@ Error check_slot_contents(const Storage& storage, std::uint32_t slot, const File
   if (header.golden > 0 && header.outputs > kMostGoldenOutputs) return impossible;
   const SlotParts parts = parts_of(storage, slot, model, header);
   if (parts.end > header.commit) return impossible;
-  if (const Error e = check_values(storage, slot, model, header, parts); e.status != Status::ok) return e;
+  for (const bool velocities : {false, true}) {
+    if (velocities && !header.velocities) continue;
+    const SlotReader values(storage, slot, velocities ? parts.velocities : parts.weights);
+    const Error e = check_values(storage, slot, model, header.layers, values, velocities);
+    if (e.status != Status::ok) return e;
+  }
   return labels_suit(storage, slot, header, parts.labels) ? Error{} : impossible;
 }
 

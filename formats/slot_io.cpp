@@ -25,7 +25,7 @@ std::uint16_t SlotReader::read_layer() {
 void SlotWriter::add(const void* from, std::size_t count) {
   const auto* next = static_cast<const std::byte*>(from);
   while (count > 0) {
-    const std::size_t taken = std::min(count, piece_.size() - filled_);
+    const std::size_t taken = std::min<std::size_t>(count, piece_.size() - filled_);
     std::memcpy(piece_.data() + filled_, next, taken);
     filled_ += static_cast<std::uint32_t>(taken);
     next += taken;
@@ -60,10 +60,10 @@ void SlotWriter::write(std::uint32_t count) {
 
 Result<std::uint32_t> slot_crc(const Storage& storage, std::uint32_t slot, std::uint32_t count) {
   SlotReader reader(storage, slot);
-  Piece piece;
+  std::array<std::byte, kReadBytes> piece;
   std::uint32_t crc = 0;
   for (std::uint32_t left = count; left > 0;) {
-    const std::uint32_t taken = left < kPieceBytes ? left : kPieceBytes;
+    const std::uint32_t taken = std::min<std::uint32_t>(left, kReadBytes);
     if (!reader.read(piece.data(), taken)) return reader.error();
     crc = crc32(std::span(piece).first(taken), crc);
     left -= taken;

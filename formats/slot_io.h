@@ -11,7 +11,7 @@
 
 namespace lentil::formats {
 
-using Piece = std::array<std::byte, kPieceBytes>;
+inline constexpr std::uint32_t kReadBytes = 64;  // pieces of checks: small, for they stand on the stack
 
 // A place in a slot that moves on; never beyond the slot's end. After a failure nothing is read any more, and
 // error() tells which access it was.
@@ -58,7 +58,7 @@ class SlotWriter {
   std::uint32_t offset_, filled_ = 0;
   std::uint32_t crc_ = 0;
   Error error_{};
-  alignas(float) Piece piece_{};
+  alignas(float) std::array<std::byte, kPieceBytes> piece_{};
 };
 
 // The CRC-32 of a slot's first `count` bytes.

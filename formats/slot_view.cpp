@@ -56,6 +56,11 @@ Model SlotView::model() const {
   return model;
 }
 
+std::span<const float> SlotView::golden(std::uint32_t sample) const {
+  const auto* first = reinterpret_cast<const float*>(slot_.data() + parts_.golden);
+  return {first + std::size_t{sample} * header_.outputs, header_.outputs};
+}
+
 Layer SlotView::read_layer(const void* view, std::uint32_t index) {
   const auto& self = *static_cast<const SlotView*>(view);
   const Model base = self.base_.model();

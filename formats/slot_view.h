@@ -16,6 +16,8 @@ class SlotView {
   const SlotHeader& header() const { return header_; }
   // Layers that the slot has are its own, the others the base's. Borrows this object, too.
   Model model() const;
+  // What the device that saved made of a golden sample: < header().golden, header().outputs values.
+  std::span<const float> golden(std::uint32_t sample) const;
 
  private:
   friend Result<SlotView> open_slot(const FileView& base, std::span<const std::byte> slot);

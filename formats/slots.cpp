@@ -13,7 +13,8 @@ bool wrong(const Error& error) { return error.status != Status::ok; }
 
 constexpr std::uint32_t other(std::uint32_t slot) { return 1 - slot; }
 
-void go_to_base(const Learnt& to) {
+// Functions of their own here and below, so that their frames lie on the stack in turn, not together.
+[[gnu::noinline]] void go_to_base(const Learnt& to) {
   const Model& model = to.trainer.session().model();
   for (std::uint32_t layer = 0; layer < model.layer_count; ++layer) {
     for (std::size_t s = 0; s < kSlots; ++s) {
@@ -104,6 +105,38 @@ bool can_undo(const SlotsState& state, std::uint32_t newest) {
   return state.valid(other(newest)) && state.headers[other(newest)].sequence == parent;
 }
 
+[[gnu::noinline]] Error load_slot(const Storage& storage, std::uint32_t slot, const SlotHeader& header,
+                                  const Learnt& to) {
+  return Loading{storage, slot, header, parts_of(storage, slot, to.base.model(), header), to}.load();
+}
+
+[[gnu::noinline]] Error load_newest(const Storage& storage, const SlotsState& state, const Learnt& to) {
+  go_to_base(to);
+  if (state.newest == kNoSlot) return {};
+  const auto slot = static_cast<std::uint32_t>(state.newest);
+  const Error error = load_slot(storage, slot, state.headers[slot], to);
+  if (wrong(error)) go_to_base(to);
+  return error;
+}
+
+[[gnu::noinline]] Error erase_newest(const Storage& storage, const FileView& base) {
+  const SlotsState state = find_learnt(storage, base);
+  if (state.newest == kNoSlot) return {Status::nothing_to_undo};
+  const auto newest = static_cast<std::uint32_t>(state.newest);
+  const SlotHeader& header = state.headers[newest];
+  if (!can_undo(state, newest)) return {Status::nothing_to_undo, newest, header.parent, header.sequence};
+  return erase(storage, newest);
+}
+
+[[gnu::noinline]] Error erase_both(const Storage& storage, const FileView& base) {
+  const std::int32_t newest = find_learnt(storage, base).newest;
+  const std::uint32_t last = newest == kNoSlot ? 1 : static_cast<std::uint32_t>(newest);
+  for (const std::uint32_t slot : {other(last), last}) {
+    if (const Error e = erase(storage, slot); wrong(e)) return e;
+  }
+  return {};
+}
+
 }  // namespace
 
 SlotsState find_learnt(const Storage& storage, const FileView& base) {
@@ -125,34 +158,17 @@ SlotsState find_learnt(const Storage& storage, const FileView& base) {
 
 Result<SlotsState> load_learnt(const Storage& storage, const Learnt& to) {
   const SlotsState state = find_learnt(storage, to.base);
-  go_to_base(to);
-  if (state.newest == kNoSlot) return state;
-  const auto slot = static_cast<std::uint32_t>(state.newest);
-  const SlotHeader& header = state.headers[slot];
-  const Loading loading{storage, slot, header, parts_of(storage, slot, to.base.model(), header), to};
-  if (const Error e = loading.load(); wrong(e)) {
-    go_to_base(to);
-    return e;
-  }
+  if (const Error e = load_newest(storage, state, to); wrong(e)) return e;
   return state;
 }
 
 Result<SlotsState> undo_learnt(const Storage& storage, const Learnt& to) {
-  const SlotsState state = find_learnt(storage, to.base);
-  if (state.newest == kNoSlot) return Error{Status::nothing_to_undo};
-  const auto newest = static_cast<std::uint32_t>(state.newest);
-  const SlotHeader& header = state.headers[newest];
-  if (!can_undo(state, newest)) return Error{Status::nothing_to_undo, newest, header.parent, header.sequence};
-  if (const Error e = erase(storage, newest); wrong(e)) return e;
+  if (const Error e = erase_newest(storage, to.base); wrong(e)) return e;
   return load_learnt(storage, to);
 }
 
 Result<SlotsState> forget_learnt(const Storage& storage, const Learnt& to) {
-  const std::int32_t found = find_learnt(storage, to.base).newest;
-  const std::uint32_t last = found == kNoSlot ? 1 : static_cast<std::uint32_t>(found);
-  for (const std::uint32_t slot : {other(last), last}) {
-    if (const Error e = erase(storage, slot); wrong(e)) return e;
-  }
+  if (const Error e = erase_both(storage, to.base); wrong(e)) return e;
   return load_learnt(storage, to);
 }
 

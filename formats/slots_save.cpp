@@ -81,9 +81,12 @@ void write_corrections(const Learner& learner, SlotWriter& writer) {
   }
 }
 
+// Functions of their own below, so that their frames, the scratch first, lie on the stack in turn, not
+// together.
+
 // All but the commit mark; its CRC-32.
-Result<std::uint32_t> write_content(const Storage& storage, std::uint32_t slot, const Learnt& from,
-                                    const SlotHeader& header) {
+[[gnu::noinline]] Result<std::uint32_t> write_content(const Storage& storage, std::uint32_t slot,
+                                                      const Learnt& from, const SlotHeader& header) {
   SlotWriter writer(storage, slot);
   const SlotHeaderBytes bytes = encode(header);
   writer.add(bytes.data(), bytes.size());
@@ -104,7 +107,8 @@ bool sync(const Storage& storage, std::uint32_t slot) {
   return storage.sync == nullptr || storage.sync(storage.context, slot);
 }
 
-Error commit(const Storage& storage, std::uint32_t slot, const SlotHeader& header, std::uint32_t crc) {
+[[gnu::noinline]] Error commit(const Storage& storage, std::uint32_t slot, const SlotHeader& header,
+                               std::uint32_t crc) {
   const Error failed{Status::storage_failed, slot, header.commit, kCommitBytes};
   // What was written must be there before the mark says so.
   if (!sync(storage, slot)) return failed;
@@ -164,11 +168,20 @@ SlotHeader header_of(const FileView& base, const Plan& plan, const SlotContents&
           .corrections = contents.corrections};
 }
 
-void count_on(SlotHeader& header, const SlotsState& state) {
-  header.sequence = 1;
-  if (state.newest == kNoSlot) return;
-  header.parent = state.headers[static_cast<std::size_t>(state.newest)].sequence;
+// Of the next save, and the slot that it goes to.
+[[gnu::noinline]] SlotHeader next_header(const Storage& storage, const Learnt& from, std::uint32_t& slot) {
+  const SlotsState state = find_learnt(storage, from.base);
+  slot = slot_to_write(state);
+  SlotHeader header = header_of(from.base, from.trainer.session().plan(), {from.velocities, 0});
+  if (state.newest != kNoSlot) header.parent = state.headers[static_cast<std::size_t>(state.newest)].sequence;
   header.sequence = after(header.parent);
+  header.step = from.trainer.steps_done();
+  header.seed = from.trainer.seed();
+  if (from.learner != nullptr) {
+    header.corrections = from.learner->corrections();
+    header.next_place = from.learner->next_place();
+  }
+  return header;
 }
 
 }  // namespace
@@ -187,16 +200,8 @@ Result<Saved> save_learnt(const Storage& storage, const Learnt& from) {
   const std::uint64_t needed = slot_bytes(from.base, plan, {from.velocities, places}, unit);
   if (needed > storage.slot_bytes) return Error{Status::slot_too_small, 0, needed, storage.slot_bytes};
 
-  const SlotsState state = find_learnt(storage, from.base);
-  const std::uint32_t slot = slot_to_write(state);
-  SlotHeader header = header_of(from.base, plan, {from.velocities, 0});
-  count_on(header, state);
-  header.step = from.trainer.steps_done();
-  header.seed = from.trainer.seed();
-  if (from.learner != nullptr) {
-    header.corrections = from.learner->corrections();
-    header.next_place = from.learner->next_place();
-  }
+  std::uint32_t slot = 0;
+  SlotHeader header = next_header(storage, from, slot);
   header.commit = static_cast<std::uint32_t>(commit_offset(from.base, plan, header, unit));
   if (!storage.erase(storage.context, slot))
     return Error{Status::storage_failed, slot, 0, storage.slot_bytes};

@@ -8,6 +8,7 @@
 #include "formats/host/synth.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/convert_slots.h"
 #include "tools/golden.h"
 #include "tools/import_options.h"
 #include "tools/input_suspects.h"
@@ -30,7 +31,7 @@ using namespace formats;
 constexpr std::uint64_t kHintMultiplyAdds = 20'000'000;
 
 struct ConvertOptions {
-  std::string file, output, name;
+  std::string file, output, name, slots;
   ImportFlags import;
   bool quiet = false;
 };
@@ -40,6 +41,8 @@ void declare(Arguments& a, ConvertOptions& o) {
   a.text("-o,--output", "FILE", o.output,
          "the new model file; without it IN's name with the ending .lentil, here");
   declare(a, o.import);
+  a.text("--slots", "FILE,FILE", o.slots,
+         "IN is the base of a device: take the weights that it learnt, from its newest valid slot");
   a.text("--name", "NAME", o.name, "of the network");
   a.flag("-q,--quiet", o.quiet, "say nothing unless something is wrong");
 }
@@ -108,7 +111,8 @@ int run(const Command& command, std::span<const std::string> words) {
   const std::string output = output_of(options);
   check_output(output);
   Machine machine(1);
-  ImportedModel imported = import_with(read_source(options.file), options.import);
+  ImportedModel imported = options.slots.empty() ? import_with(read_source(options.file), options.import)
+                                                 : import_slots(machine, options.file, options.slots);
   ModelFile& file = imported.file;
   if (!options.name.empty()) file.name = options.name;
   if (file.golden.empty()) file.golden = golden_of(machine, file);
@@ -132,7 +136,8 @@ const Command kConvertCommand{
     "  lentil convert mnist_cnn.pt -o digits.lentil\n"
     "  lentil convert model.onnx --normalize 0.1307,0.3081\n"
     "  lentil convert lenet.pth --arch 'conv:c1:p2 tanh avgpool2 conv:c3 tanh avgpool2 fc:f5 tanh fc:f6'\n"
-    "  lentil convert weights.safetensors --arch lenet5_tanh --normalize pad2+div255\n",
+    "  lentil convert weights.safetensors --arch lenet5_tanh --normalize pad2+div255\n"
+    "  lentil convert digits.lentil --slots a.slot,b.slot -o learnt.lentil\n",
     run, describe<ConvertOptions, declare>};
 
 }  // namespace lentil::tools

@@ -11,6 +11,7 @@
 #include "runtime/op.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
+#include "tools/inspect_slot.h"
 #include "tools/inspect_tensor.h"
 #include "tools/machine.h"
 #include "tools/memory_map.h"
@@ -33,7 +34,7 @@ struct InspectOptions {
 };
 
 void declare(Arguments& a, InspectOptions& o) {
-  a.operand("FILE", o.file, "the model; - is standard input");
+  a.operand("FILE", o.file, "the model, or a slot of what a device learnt; - is standard input");
   a.optional_operand("TENSOR", o.tensor.name, "print this tensor alone, such as conv1.weight");
   a.text("--slice", "SLICE", o.tensor.slice, "the part of TENSOR between Python's brackets: 0,1:3,:,-1");
   a.text("--npy", "FILE", o.tensor.npy_file, "save TENSOR for NumPy instead of printing it");
@@ -353,6 +354,7 @@ int run(const Command& command, std::span<const std::string> words) {
   }
   if (!options.tensor.name.empty() && (options.memory || arguments.given("--batch")))
     reject("--memory and --batch belong to the whole model: leave out " + options.tensor.name);
+  if (options.tensor.name.empty() && show_if_slot(options.file, options.json)) return 0;
   const ModelInput input = load_model(options.file);
   if (!options.tensor.name.empty()) {
     show_tensor(input.file.model(), options.tensor, options.json);

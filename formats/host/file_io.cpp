@@ -4,6 +4,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
+#include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -85,9 +88,51 @@ std::string link_target(const std::string& path) {
   return target;
 }
 
+constexpr std::string_view kTemporaryEnding = ".tmp";
+
 std::string temporary_name(const std::string& target) {
   static std::atomic<unsigned> counter{0};
-  return target + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp";
+  return target + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) +
+         std::string(kTemporaryEnding);
+}
+
+// As temporary_name() makes them: "NAME.123-4.tmp" of "NAME".
+bool is_temporary_of(std::string_view name, std::string_view entry) {
+  if (!entry.starts_with(name) || !entry.ends_with(kTemporaryEnding)) return false;
+  entry.remove_prefix(name.size());
+  if (!entry.starts_with('.') || entry.size() <= 1 + kTemporaryEnding.size()) return false;
+  entry = entry.substr(1, entry.size() - 1 - kTemporaryEnding.size());
+  return entry.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+// Whoever writes a temporary file holds a lock on it, which ends with the process.
+bool lock(int file) { return ::flock(file, LOCK_EX | LOCK_NB) == 0; }
+
+// Temporary files whose writers were killed, for this target.
+void remove_leftovers(const std::string& target) {
+  const std::string name = target.substr(target.rfind('/') + 1);
+  std::error_code ignored;
+  std::filesystem::directory_iterator entry(folder_of(target), ignored);
+  for (; !ignored && entry != std::filesystem::directory_iterator{}; entry.increment(ignored)) {
+    if (!is_temporary_of(name, entry->path().filename().native())) continue;
+    const Descriptor file(::open(entry->path().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    if (file.get() >= 0 && lock(file.get())) ::unlink(entry->path().c_str());
+  }
+}
+
+// Made anew and locked. Between the two, another program may take it for a leftover and remove it.
+int open_temporary(std::string& name, const std::string& target) {
+  while (true) {
+    name = temporary_name(target);
+    const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) return file;
+    const bool locked = lock(file);
+    // Where there are no locks, nobody takes it for a leftover either.
+    if (!locked && errno != EWOULDBLOCK) return file;
+    struct stat info {};
+    if (locked && ::fstat(file, &info) == 0 && info.st_nlink > 0) return file;
+    ::close(file);
+  }
 }
 
 }  // namespace
@@ -121,20 +166,24 @@ Outcome<std::monostate> write_file_atomically(const std::string& path, std::span
   if (replaces && S_ISDIR(old.st_mode)) return fail("it is a folder");
   if (replaces && !S_ISREG(old.st_mode)) return fail("it is not a regular file");
 
-  const std::string name = temporary_name(target);
-  Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  remove_leftovers(target);
+  std::string name;
+  Descriptor file(open_temporary(name, target));
   if (file.get() < 0) return fail(reason());
   Temporary temporary(name);
+  const Descriptor keeps_lock(::dup(file.get()));  // beyond the closing, until the file has its name
   if (replaces && ::fchmod(file.get(), old.st_mode & 07777) != 0) return fail(reason());
   if (!transfer_all(::write, file.get(), bytes.data(), bytes.size())) return fail(reason());
   if (::fsync(file.get()) != 0 || !file.close()) return fail(reason());
   if (!temporary.rename_to(target)) return fail(reason());
 
-  // The new name reaches the disk with its folder. The file is in place already, so that a folder which
-  // cannot be opened or synced (some network file systems) is no failure.
-  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  sync_folder_of(target);
   return std::monostate{};
+}
+
+void sync_folder_of(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0) ::fsync(folder.get());
 }
 
 }  // namespace lentil::formats

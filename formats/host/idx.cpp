@@ -5,13 +5,13 @@
 #include <cassert>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <span>
 #include <system_error>
 #include <zlib.h>
 
+#include "formats/host/file_io.h"
 #include "formats/host/md5.h"
 
 namespace lentil::formats {
@@ -153,20 +153,16 @@ Outcome<Contents> read_idx(const std::string& path, std::size_t dimensions) {
 
 Outcome<std::uint64_t> write_idx(const std::string& path, std::span<const std::uint32_t> sizes,
                                  std::span<const std::uint8_t> bytes) {
-  std::vector<std::uint8_t> header;
+  std::vector<std::uint8_t> file;
   const auto append = [&](std::uint32_t value) {
-    for (const int shift : {24, 16, 8, 0}) header.push_back(static_cast<std::uint8_t>(value >> shift));
+    for (const int shift : {24, 16, 8, 0}) file.push_back(static_cast<std::uint8_t>(value >> shift));
   };
   append(kMagic + static_cast<std::uint32_t>(sizes.size()));
   for (const std::uint32_t size : sizes) append(size);
-
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  for (const std::span<const std::uint8_t> part : {std::span<const std::uint8_t>(header), bytes}) {
-    file.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
-  }
-  file.close();
-  if (!file) return Failure{path + ": the file cannot be written; check the folder and the free space"};
-  return header.size() + bytes.size();
+  file.insert(file.end(), bytes.begin(), bytes.end());
+  if (const auto written = write_file_atomically(path, std::as_bytes(std::span(file))); !written)
+    return written.error();
+  return file.size();
 }
 
 }  // namespace

@@ -99,15 +99,7 @@ Outcome<ModelFile> ModelLearner::file(const std::string& note) const {
   ModelFile file = *file_;
   take_weights(learner_.session(), file);
   if (const auto renewed = renew_golden(*kernels_, file); !renewed) return renewed.error();
-  file.description.clear();
-  file.state.reset();
-  if (!file.training) file.training.emplace();
-  TrainingRecord& record = *file.training;
-  const std::string what = note.empty() ? std::to_string(corrections()) + " corrections learnt" : note;
-  record.command += (record.command.empty() ? "" : "; ") + what;
-  record.numbers.weights_hash = weights_hash(file.model());
-  record.numbers.correct = record.numbers.total = 0;  // they told of the old weights
-  record.numbers.loss = 0;
+  forget_old_weights(file, note.empty() ? std::to_string(corrections()) + " corrections learnt" : note);
   return file;
 }
 

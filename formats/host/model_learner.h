@@ -12,6 +12,7 @@
 #include "formats/host/aligned_bytes.h"
 #include "formats/host/picture_input.h"
 #include "formats/model_file.h"
+#include "formats/slots.h"
 #include "runtime/learner.h"
 
 namespace lentil::formats {
@@ -56,6 +57,8 @@ class ModelLearner {
   Outcome<Answer> classify(const Image& image);
   // The same for prepared images, one at a time, or `batch`.
   Session& session() { return learner_.session(); }
+  // For formats/slots.h: weights and corrections to be saved and loaded. `base` is the file that was opened.
+  Learnt learnt(const FileView& base) { return {base, learner_.trainer(), &learner_}; }
 
   // The model with the weights as they are now. Outputs of golden samples are new, the description, which
   // told of the old weights, is gone, and the training record has `note` behind its command.

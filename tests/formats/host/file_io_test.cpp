@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -146,6 +148,21 @@ TEST_CASE("a full disk leaves the old file and no temporary one") {
   CHECK(status == 0);
   CHECK(text_of(folder / "a") == "old");
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("what a killed writer left behind is removed, and nothing else") {
+  const Folder folder;
+  for (const char* name : {"a.123-0.tmp", "a.7-12.tmp", "a.tmp", "a.b-1.tmp", "b.1-1.tmp", "xa.1-1.tmp"})
+    REQUIRE(write_file_atomically(folder / name, bytes("x")));
+  const int writing = ::open((folder / "a.7-12.tmp").c_str(), O_WRONLY);
+  REQUIRE(::flock(writing, LOCK_EX) == 0);
+  REQUIRE(write_file_atomically(folder / "a", bytes("new")));
+  CHECK_FALSE(fs::exists(folder / "a.123-0.tmp"));
+  CHECK(fs::exists(folder / "a.7-12.tmp"));
+  CHECK(folder.entries() == 6);
+  ::close(writing);
+  REQUIRE(write_file_atomically(folder / "a", bytes("newer")));
+  CHECK(folder.entries() == 5);
 }
 
 TEST_CASE("permissions of the replaced file and links to it are kept") {

@@ -90,7 +90,7 @@ TEST_CASE_METHOD(IdxFiles, "idx reads back what it writes") {
 TEST_CASE_METHOD(IdxFiles, "idx says when a file cannot be written") {
   const auto written = write_idx_labels(folder_.path("no/such/folder"), IdxLabels{{1}, ""});
   REQUIRE_FALSE(written);
-  CHECK_THAT(written.error().message, Contains("cannot be written"));
+  CHECK_THAT(written.error().message, Contains("cannot write"));
 }
 
 TEST_CASE_METHOD(IdxFiles, "idx refuses what is no file") {
