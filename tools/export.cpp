@@ -112,7 +112,8 @@ void add_companions(std::vector<Export>& exports, const ModelInput& input) {
       continue;
     }
     check_output(path);
-    exports.push_back({path, nullptr, need(exporter.write_companion(input.file, first.filename().string()))});
+    exports.push_back(
+        {path, nullptr, need(exporter.write_companion(input.bytes, first.filename().string()))});
   }
 }
 
@@ -132,7 +133,7 @@ int run(const Command& command, std::span<const std::string> words) {
   for (Export& e : exports) {
     auto bytes = e.exporter->write_as == nullptr
                      ? e.exporter->write(input.file)
-                     : e.exporter->write_as(input.file, fs::path(e.path).filename().string());
+                     : e.exporter->write_as(input.bytes, fs::path(e.path).filename().string());
     if (!bytes)
       fail(fmt::format("{} cannot be exported by --{}: {}", input.name, e.exporter->name,
                        bytes.error().message));

@@ -6,7 +6,6 @@
 
 #include "formats/export/exporter.h"
 #include "formats/host/file_io.h"
-#include "formats/model_reader.h"
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/embedded_files.h"
@@ -105,10 +104,8 @@ std::span<const std::byte> embedded(std::string_view name) {
   return std::ranges::find(files, name, &EmbeddedFile::name)->bytes;
 }
 
-formats::ModelFile model_of(const AppOptions& o) {
-  if (!o.model.empty()) return load_model(o.model).file;
-  return formats::to_model_file(
-      need(formats::open_model(embedded("digits.lentil")), "the model of the program"));
+formats::AlignedBytes model_of(const AppOptions& o) {
+  return o.model.empty() ? formats::AlignedBytes(embedded("digits.lentil")) : load_model(o.model).bytes;
 }
 
 NewFile text_file(std::string name, const std::string& text) {
@@ -131,7 +128,7 @@ std::string target_name(const fs::path& folder) {
 }
 
 std::vector<NewFile> app_files(const AppOptions& o) {
-  const formats::ModelFile model = model_of(o);
+  const formats::AlignedBytes model = model_of(o);
   const formats::Exporter& exporter = formats::kCArrayExporter;
   const bool in_c = o.language == "c";
   const std::string main = in_c ? "main.c" : "main.cpp";

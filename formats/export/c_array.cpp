@@ -134,8 +134,7 @@ std::vector<std::byte> to_bytes(const std::string& text) {
   return bytes;
 }
 
-Outcome<std::vector<std::byte>> write_as(const ModelFile& file, std::string_view file_name) {
-  const AlignedBytes model = write_model(file);
+Outcome<std::vector<std::byte>> write_as(const AlignedBytes& model, std::string_view file_name) {
   const std::string name = identifier(file_name);
   std::string arenas;
   for (const Use& use : kUses) {
@@ -153,12 +152,14 @@ Outcome<std::vector<std::byte>> write_as(const ModelFile& file, std::string_view
   return to_bytes(fmt::format(kHead, name, model.size(), capitals(name), arenas, name, array));
 }
 
-Outcome<std::vector<std::byte>> write(const ModelFile& file) { return write_as(file, "model.h"); }
+Outcome<std::vector<std::byte>> write(const ModelFile& file) {
+  return write_as(write_model(file), "model.h");
+}
 
 // Classifies what the model can prepare, or what is prepared already.
-Outcome<std::vector<std::byte>> write_main(const ModelFile& file, std::string_view header) {
+Outcome<std::vector<std::byte>> write_main(const AlignedBytes& model, std::string_view header) {
   const std::string name = identifier(header);
-  const Use* use = arena_of(write_model(file), kUses[0]) ? &kUses[0] : &kUses[1];
+  const Use* use = arena_of(model, kUses[0]) ? &kUses[0] : &kUses[1];
   return to_bytes(fmt::format(kMain, "main", header, capitals(name) + "_ARENA" + use->suffix, use->options,
                               name, capitals(name)));
 }

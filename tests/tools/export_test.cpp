@@ -96,8 +96,9 @@ TEST_CASE("the array in C has the bytes of the model's file, for C99 and for C++
   const std::string folder_flag = "-I'" + folder.path("") + "' -I'" LENTIL_SOURCE_DIR "/formats/device' ";
   const std::string flags = " -Wall -Wextra -pedantic -Werror -c -o /dev/null " + folder_flag;
   CHECK(std::system(("cc -std=c99" + flags + "'" + folder.path("main.c") + "'").c_str()) == 0);
-  CHECK(std::system(("c++ -x c++ -std=c++11" + flags + "'" + folder.path("lenet_mnist.h") + "'").c_str()) ==
-        0);
+  std::ofstream(folder.path("main.cpp"))
+      << "#include \"lenet_mnist.h\"\nint first() { return lenet_mnist_data[0]; }\n";
+  CHECK(std::system(("c++ -std=c++11" + flags + "'" + folder.path("main.cpp") + "'").c_str()) == 0);
 
   std::string header = read_text(folder.path("lenet_mnist.h")), bytes;
   std::istringstream numbers(header.substr(header.find("= {") + 3));
