@@ -1,8 +1,6 @@
 /* Lentil without an operating system: a model in flash classifies, learns, saves what it learnt, and comes
  * back. The lines that begin with # differ from machine to machine; all others are the same everywhere, bit
  * for bit. */
-#include <string.h>
-
 #include "board.h"
 #include "digits.h" /* 100 pictures of 28 x 28 and what they show: lentil data synth */
 #include "learn.h"
@@ -88,7 +86,6 @@ static void train_save_and_reopen(void) {
 
 /* What a caller can get wrong: a status with numbers, and nothing is written where it may not be. */
 static void refuse(void) {
-  unsigned char* const damaged = memory.arena + ARENA_BYTES / 2; /* behind the arena that is too small */
   lentil_network* network;
   uint64_t needed;
   poison_memory();
@@ -102,7 +99,7 @@ static void refuse(void) {
   REFUSED(lentil_open(&network, lenet_data, LENET_BYTES, NULL, arena, enough - 1), LENTIL_ARENA_TOO_SMALL);
   REFUSED(lentil_open(&network, lenet_data, LENET_BYTES - 1, NULL, arena, enough), LENTIL_FILE_TRUNCATED);
   check_guards(enough);
-  memcpy(damaged, lenet_data, LENET_BYTES);
+  unsigned char* const damaged = copied(lenet_data, LENET_BYTES);
   damaged[LENET_BYTES / 2] ^= 1;
   REFUSED(lentil_open(&network, damaged, LENET_BYTES, NULL, arena, enough), LENTIL_CHECKSUM_MISMATCH);
   REFUSED(lentil_open(&network, damaged, LENET_BYTES, NULL, damaged + LENTIL_ALIGNMENT, 4096),

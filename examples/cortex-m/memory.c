@@ -38,3 +38,8 @@ void check_guards(size_t arena_bytes) {
   for (size_t i = arena_bytes; i < ARENA_BYTES; ++i) poisoned &= memory.arena[i] == POISON;
   expect("nothing is written outside the arena", poisoned);
 }
+
+unsigned char* copied(const void* bytes, size_t count) {
+  expect("there is room for a copy", count <= ARENA_BYTES / 2);
+  return memcpy(memory.arena + ARENA_BYTES / 2, bytes, count);
+}

@@ -18,4 +18,8 @@ extern const lentil_storage slots; /* two sectors in RAM, empty at the start */
 void poison_memory(void);
 void check_guards(size_t arena_bytes); /* fails if something was written outside the first so many bytes */
 
+/* A copy in the second half of the arena, behind what the smaller arenas take. In a file of its own: a
+ * compiler that sees constant bytes being copied keeps them twice. */
+unsigned char* copied(const void* bytes, size_t count);
+
 #endif
