@@ -3,7 +3,7 @@
 #include <array>
 
 #include "tests/contract/contract_hashes.h"
-#include "tests/contract/cortex_m/semihosting.h"
+#include "examples/cortex-m/semihosting.h"
 
 namespace {
 
