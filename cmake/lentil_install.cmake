@@ -7,7 +7,9 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lentil)
 
 install(TARGETS ${libraries} EXPORT lentil ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # For C.
-install(TARGETS lentil_shared EXPORT lentil LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET lentil_shared)
+  install(TARGETS lentil_shared EXPORT lentil LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(FILES ${PROJECT_SOURCE_DIR}/formats/device/lentil.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(LENTIL_BUILD_PROGRAM)
   install(TARGETS lentil RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -2,11 +2,11 @@
 
 build_packages=(g++ cmake ninja-build pkg-config flatbuffers-compiler libflatbuffers-dev
   libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev libmd-dev libpng-dev libjpeg-dev libzip-dev
-  libprotobuf-dev protobuf-compiler)
+  libprotobuf-dev protobuf-compiler python3)
 test_packages=(catch2)
 # Each makes some tests possible that are skipped without it.
 optional_test_packages=(qemu-user g++-aarch64-linux-gnu qemu-system-arm gcc-arm-none-eabi
-  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib python3-numpy python3-torch python3-venv valgrind groff fish zsh)
+  libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib clang lld wasi-libc libc++-14-dev-wasm32 libclang-rt-14-dev-wasm32 nodejs python3-numpy python3-torch python3-venv valgrind groff fish zsh)
 
 missing_packages() {
   local package

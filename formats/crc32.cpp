@@ -39,7 +39,7 @@ constexpr std::array<std::uint32_t, 16> make_nibbles() {
   return nibbles;
 }
 
-std::uint32_t add_by_nibbles(std::span<const std::byte> bytes, std::uint32_t crc) {
+[[maybe_unused]] std::uint32_t add_by_nibbles(std::span<const std::byte> bytes, std::uint32_t crc) {
   static constexpr std::array<std::uint32_t, 16> kNibbles = make_nibbles();
   for (const std::byte byte : bytes) {
     crc ^= word(byte);

@@ -31,7 +31,8 @@ std::uint32_t least_images(const cuda::Program& program) {
     const std::int32_t values = s.in.channels * s.in.height * s.in.width;
     return learns(s) && values == static_cast<std::int32_t>(s.parameters);
   };
-  return std::ranges::any_of(steps_of(program), needs_two) ? 2 : 1;
+  const auto steps = steps_of(program);
+  return std::any_of(steps.begin(), steps.end(), needs_two) ? 2 : 1;
 }
 
 }  // namespace lentil

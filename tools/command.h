@@ -36,7 +36,7 @@ const Command& need_command(const std::string& name);  // stops if there is none
 std::vector<std::string> command_names();
 
 extern const Command kTrainCommand, kFinetuneCommand, kEvalCommand, kPredictCommand, kDataCommand,
-    kConvertCommand, kVerifyCommand, kExportCommand, kDiffCommand, kInspectCommand, kShowCommand,
+    kConvertCommand, kVerifyCommand, kExportCommand, kNewCommand, kDiffCommand, kInspectCommand, kShowCommand,
     kBenchCommand, kDoctorCommand, kConfigCommand, kCompletionCommand, kHelpCommand;
 
 }  // namespace lentil::tools

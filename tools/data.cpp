@@ -12,6 +12,7 @@
 #include "tools/arguments.h"
 #include "tools/command.h"
 #include "tools/data_check.h"
+#include "tools/new_folder.h"
 #include "tools/output.h"
 #include "tools/parts.h"
 #include "tools/picture_output.h"
@@ -171,15 +172,6 @@ int run_show(const Command& command, std::span<const std::string> words) {
 }
 
 // Only into new or empty folders: nothing is overwritten.
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error && !fs::is_empty(folder, error) && !error) {
-    fail(folder.string() + ": the folder is not empty; name a new one");
-  }
-  if (error) fail(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
-}
-
 void write_idx_pair(const Dataset& set, const fs::path& folder, const std::string& stem) {
   need(formats::write_idx_images(
       (folder / (stem + "-images-idx3-ubyte")).string(),
@@ -220,7 +212,7 @@ int run_synth(const Command& command, std::span<const std::string> words) {
   const std::string& folder = options.folder;
   if (folder.empty())
     reject("--output is missing: name the folder to write into\nSee: lentil data synth --help");
-  make_folder(folder);
+  make_new_folder(folder);
   const DataSplit data =
       formats::synth_split(options.count, std::max(1u, options.count / kTestShare), options.seed);
   const fs::path root = folder;

@@ -87,16 +87,34 @@ std::string path_of(const ExportOptions& o, const Exporter& exporter) {
 
 struct Export {
   std::string path;
-  const Exporter* exporter;
+  const Exporter* exporter;  // null: of a file that stands beside another one's
   std::vector<std::byte> bytes{};
 };
 
 std::string report(const Export& e) {
-  std::string usage(e.exporter->usage);
+  std::string usage(e.exporter == nullptr ? "" : e.exporter->usage);
   constexpr std::string_view kFile = "FILE";
   if (const std::size_t at = usage.find(kFile); at != std::string::npos)
     usage.replace(at, kFile.size(), "\"" + e.path + "\"");
   return fmt::format("{}: {} bytes{}{}", e.path, grouped(e.bytes.size()), usage.empty() ? "" : "; ", usage);
+}
+
+// Those that have something to say in a second file, where there is none of its name: people change it.
+void add_companions(std::vector<Export>& exports, const ModelInput& input) {
+  const std::size_t count = exports.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Exporter& exporter = *exports[i].exporter;
+    if (exporter.companion.empty()) continue;
+    const fs::path first = exports[i].path;
+    const std::string path = (first.parent_path() / exporter.companion).string();
+    if (fs::exists(path)) {
+      print_note(fmt::format("{} is there already and stays as it is", path));
+      continue;
+    }
+    check_output(path);
+    exports.push_back(
+        {path, nullptr, need(exporter.write_companion(input.bytes, first.filename().string()))});
+  }
 }
 
 int run(const Command& command, std::span<const std::string> words) {
@@ -113,12 +131,15 @@ int run(const Command& command, std::span<const std::string> words) {
   const ModelInput input = load_model(options.file);
   // All are made before the first is written.
   for (Export& e : exports) {
-    auto bytes = e.exporter->write(input.file);
+    auto bytes = e.exporter->write_as == nullptr
+                     ? e.exporter->write(input.file)
+                     : e.exporter->write_as(input.bytes, fs::path(e.path).filename().string());
     if (!bytes)
       fail(fmt::format("{} cannot be exported by --{}: {}", input.name, e.exporter->name,
                        bytes.error().message));
     e.bytes = std::move(*bytes);
   }
+  add_companions(exports, input);
   for (const Export& e : exports) {
     need(formats::write_file_atomically(e.path, e.bytes));
     print_result(report(e));
@@ -132,7 +153,8 @@ const Command kExportCommand{"export", "writes a model's files for other program
                              "  lentil export lenet.lentil --safetensors\n"
                              "  lentil export lenet.lentil --pytorch --state-dict -o folder\n"
                              "  lentil export lenet.lentil -o weights.npz       the ending tells what\n"
-                             "  lentil export lenet.lentil --card -o README.md\n",
+                             "  lentil export lenet.lentil --card -o README.md\n"
+                             "  lentil export lenet.lentil --c-array -o firmware\n",
                              run, describe<ExportOptions, declare>};
 
 }  // namespace lentil::tools

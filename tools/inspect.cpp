@@ -202,7 +202,7 @@ std::string whole_text(const Inspection& in) {
   std::string text = network_text(in.file.name, in.model) + outputs_text(in) + parameters_text(in) +
                      input_text(in) + training_text(in.file) + arenas_text(in);
   if (!in.file.description.empty()) text += "\n" + in.file.description + "\n";
-  return text + fmt::format("\n{}: {} bytes, weights {}", in.input.name, grouped(in.input.bytes),
+  return text + fmt::format("\n{}: {} bytes, weights {}", in.input.name, grouped(in.input.bytes.size()),
                             hash_text(weights_hash(in.model)));
 }
 
@@ -263,7 +263,7 @@ nlohmann::ordered_json map_json(const std::vector<MemoryRange>& map) {
 
 nlohmann::ordered_json whole_json(const Inspection& in) {
   nlohmann::ordered_json json{{"file", in.options.file},
-                              {"bytes", in.input.bytes},
+                              {"bytes", in.input.bytes.size()},
                               {"name", in.file.name},
                               {"layers", layers_json(in)},
                               {"parameters", parameter_count(in.model)},

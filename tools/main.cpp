@@ -15,10 +15,11 @@
 namespace lentil::tools {
 namespace {
 
-const std::array kCommands{&kTrainCommand,  &kFinetuneCommand, &kEvalCommand,       &kPredictCommand,
-                           &kDataCommand,   &kConvertCommand,  &kVerifyCommand,     &kExportCommand,
-                           &kDiffCommand,   &kInspectCommand,  &kShowCommand,       &kBenchCommand,
-                           &kDoctorCommand, &kConfigCommand,   &kCompletionCommand, &kHelpCommand};
+const std::array kCommands{&kTrainCommand, &kFinetuneCommand, &kEvalCommand,    &kPredictCommand,
+                           &kDataCommand,  &kConvertCommand,  &kVerifyCommand,  &kExportCommand,
+                           &kNewCommand,   &kDiffCommand,     &kInspectCommand, &kShowCommand,
+                           &kBenchCommand, &kDoctorCommand,   &kConfigCommand,  &kCompletionCommand,
+                           &kHelpCommand};
 
 int run(std::span<const std::string> words) {
   if (words.empty()) {

@@ -42,11 +42,10 @@ formats::AlignedBytes read_file(const std::string& path) {
 
 ModelInput load_model(const std::string& path) {
   const bool from_stream = path == kStandardInput;
-  const formats::AlignedBytes bytes = from_stream ? read_standard_input() : read_file(path);
+  formats::AlignedBytes bytes = from_stream ? read_standard_input() : read_file(path);
   const std::string quoted = from_stream ? "standard input" : "'" + path + "'";
-  return {.file = to_model_file(need(formats::open_model(bytes), "cannot use " + quoted)),
-          .bytes = bytes.size(),
-          .name = from_stream ? quoted : path};
+  formats::ModelFile file = to_model_file(need(formats::open_model(bytes), "cannot use " + quoted));
+  return {.file = std::move(file), .bytes = std::move(bytes), .name = from_stream ? quoted : path};
 }
 
 }  // namespace lentil::tools

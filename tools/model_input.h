@@ -3,14 +3,15 @@
 #include <cstdint>
 #include <string>
 
+#include "formats/host/aligned_bytes.h"
 #include "formats/model_file.h"
 
 namespace lentil::tools {
 
 struct ModelInput {
   formats::ModelFile file;
-  std::uint64_t bytes;  // of the file
-  std::string name;     // of it in a sentence
+  formats::AlignedBytes bytes;  // the file itself
+  std::string name;             // of it in a sentence
 };
 
 // `path` may be "-": standard input up to its end, unless that is a terminal. Stops if it cannot be used.

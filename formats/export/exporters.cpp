@@ -6,7 +6,8 @@ namespace lentil::formats {
 namespace {
 
 constexpr std::array kExporters{&kOnnxExporter,      &kSafetensorsExporter, &kNpzExporter,
-                                &kStateDictExporter, &kPytorchExporter,     &kCardExporter};
+                                &kStateDictExporter, &kPytorchExporter,     &kCardExporter,
+                                &kCArrayExporter};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Instead of dispatch.cpp where one instruction set is all there is, the one that LENTIL_ISA names: tools/amalgamate.
+// Instead of dispatch.cpp where one instruction set is all there is, the one that LENTIL_ISA names:
+// tools/amalgamate.
 #include "kernels/cpu/table.h"
 #include "kernels/device.h"
 

@@ -44,12 +44,12 @@ bool is_packed(const kernels::ConvShape& shape, Goal goal) {
 }
 
 PreparedFloats prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
-                     bool accumulate) {
+                           bool accumulate) {
   const std::size_t outputs = layer.out_features, weights = row_size(layer) * outputs;
   PreparedFloats p{.is_packed = is_packed(shape, goal),
-             .is_wide = is_wide(layer, goal) && step.has(kBackward),
-             .has_bias_gradients =
-                 accumulate && step.has(kFolded) && step.has(kTrained) && layer.tensor(Slot::bias).empty()};
+                   .is_wide = is_wide(layer, goal) && step.has(kBackward),
+                   .has_bias_gradients = accumulate && step.has(kFolded) && step.has(kTrained) &&
+                                         layer.tensor(Slot::bias).empty()};
   p.packed = is_folded(step) ? weights + outputs : 0;
   p.wide = p.packed + (p.is_packed ? weights : 0);
   const auto padded = static_cast<std::size_t>(kernels::padded_channels(shape));

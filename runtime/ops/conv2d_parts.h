@@ -39,7 +39,7 @@ struct PreparedFloats {
   bool is_packed = false, is_wide = false, has_bias_gradients = false;
 };
 PreparedFloats prepared_of(const Layer& layer, const Step& step, const kernels::ConvShape& shape, Goal goal,
-                     bool accumulate);
+                           bool accumulate);
 PreparedFloats prepared_of(const OpContext& ctx);
 
 const float* weights(const OpContext& ctx);  // in force, as the file has them

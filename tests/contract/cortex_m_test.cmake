@@ -15,7 +15,7 @@ function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=MinSizeRel -D LENTIL=${LENTIL}
-  -D LENTIL_WERROR=ON -D CMAKE_TOOLCHAIN_FILE=${SOURCE}/toolchain.cmake)
+  -D LENTIL_WERROR=ON -D CMAKE_TOOLCHAIN_FILE=${LENTIL}/examples/cortex-m/toolchain.cmake)
 run(${CMAKE_COMMAND} --build ${WORK})
 
 # 20 steps of 64 images would take the emulator minutes.

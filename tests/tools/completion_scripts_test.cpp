@@ -64,7 +64,8 @@ TEST_CASE("bash completes commands of two words") {
   CHECK(offered("lentil data check di") == "digits\n");
   CHECK(offered("lentil data synth -o ''") == "digits\n");
   CHECK(offered("lentil help data sh") == "show\n");
-  CHECK(offered("lentil config data ''") == "check show synth\n");
+  CHECK(offered("lentil config data ''") == "check show synth app\n");  // of all commands that have parts
+  CHECK(offered("lentil new ''") == "app --help\n");
 }
 
 TEST_CASE("fish completes commands, options, words and files") {

