@@ -14,8 +14,6 @@ namespace {
 
 using TensorList = std::array<const fbs::Tensor*, kSlots>;
 
-bool wrong(const Error& error) { return error.status != Status::ok; }
-
 Error check_inputs(const Layer& layer, std::uint32_t index) {
   const std::size_t count = std::max<std::size_t>(layer.inputs.size(), 1);
   const std::uint32_t required = inputs_required(layer);

@@ -44,8 +44,6 @@ static_assert(same(fbs::LayerType_concat, LayerType::concat));
 constexpr std::size_t kHeaderBytes = 8;  // the root's offset and the identifier
 constexpr std::uint32_t kMaxDepth = 8;   // file, layer, tensor, and room to grow
 
-bool wrong(const Error& error) { return error.status != Status::ok; }
-
 const std::uint8_t* address(std::span<const std::byte> file) {
   return reinterpret_cast<const std::uint8_t*>(file.data());
 }

@@ -18,10 +18,10 @@ Error check_floats(SlotReader& reader, std::size_t count, std::uint32_t layer, b
     if (!reader.read(part)) return reader.error();
     if (const std::size_t bad = first_non_finite(part); bad < part.size())
       return {Status::non_finite_weight, layer, 0, done + bad};
-    const auto wrong =
+    const auto bad =
         std::find_if(part.begin(), part.end(), [&](float v) { return !(v >= 0 && v + epsilon > 0); });
-    if (variance && wrong != part.end())
-      return {Status::bad_variance, layer, 0, done + static_cast<std::size_t>(wrong - part.begin())};
+    if (variance && bad != part.end())
+      return {Status::bad_variance, layer, 0, done + static_cast<std::size_t>(bad - part.begin())};
     done += part.size();
   }
   return {};
@@ -45,7 +45,7 @@ template <class Visit>
 Error for_each_layer(const Storage& storage, std::uint32_t slot, std::uint32_t count, Visit visit) {
   SlotReader table(storage, slot, kSlotHeaderBytes);
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (const Error e = visit(table.read_layer()); e.status != Status::ok) return e;
+    if (const Error e = visit(table.read_layer()); wrong(e)) return e;
   }
   return table.error();
 }
@@ -54,7 +54,7 @@ Error for_each_layer(const Storage& storage, std::uint32_t slot, std::uint32_t c
   for (std::size_t s = 0; s < kSlots; ++s) {
     const bool variance = static_cast<Slot>(s) == Slot::running_var;
     const Error e = check_floats(weights, layer.tensors[s].size(), index, variance, layer.epsilon);
-    if (e.status != Status::ok) return e;
+    if (wrong(e)) return e;
   }
   return {};
 }
@@ -124,7 +124,7 @@ Error check_slot_contents(const Storage& storage, std::uint32_t slot, const File
     if (velocities && !header.velocities) continue;
     const SlotReader values(storage, slot, velocities ? parts.velocities : parts.weights);
     const Error e = check_values(storage, slot, model, header.layers, values, velocities);
-    if (e.status != Status::ok) return e;
+    if (wrong(e)) return e;
   }
   return labels_suit(storage, slot, header, parts.labels) ? Error{} : impossible;
 }

@@ -49,13 +49,16 @@ void SlotWriter::finish() {
 
 void SlotWriter::write(std::uint32_t count) {
   if (count == 0) return;
-  const bool done =
-      error_.status == Status::ok && storage_->write(storage_->context, slot_, offset_, piece_.data(), count);
-  if (!done && error_.status == Status::ok) error_ = {Status::storage_failed, slot_, offset_, count};
+  if (!wrong(error_) && !storage_->write(storage_->context, slot_, offset_, piece_.data(), count))
+    error_ = {Status::storage_failed, slot_, offset_, count};
   crc_ = crc32(std::span(piece_).first(count), crc_);
   std::copy(piece_.begin() + count, piece_.begin() + filled_, piece_.begin());
   offset_ += count;
   filled_ -= count;
+}
+
+bool sync(const Storage& storage, std::uint32_t slot) {
+  return storage.sync == nullptr || storage.sync(storage.context, slot);
 }
 
 Result<std::uint32_t> slot_crc(const Storage& storage, std::uint32_t slot, std::uint32_t count) {

@@ -61,6 +61,9 @@ class SlotWriter {
   alignas(float) std::array<std::byte, kPieceBytes> piece_{};
 };
 
+// What was written to the slot stays from now on; false: it may not.
+bool sync(const Storage& storage, std::uint32_t slot);
+
 // The CRC-32 of a slot's first `count` bytes.
 Result<std::uint32_t> slot_crc(const Storage& storage, std::uint32_t slot, std::uint32_t count);
 

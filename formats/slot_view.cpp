@@ -38,8 +38,8 @@ Result<SlotView> open_slot(const FileView& base, std::span<const std::byte> slot
   if (beyond != 0) return Error{Status::misaligned_file, 0, alignof(float), beyond};
   SlotHeader header;
   const Storage storage = storage_in(slot);
-  if (const Error e = check_slot(storage, 0, header); e.status != Status::ok) return e;
-  if (const Error e = check_slot_contents(storage, 0, base, header); e.status != Status::ok) return e;
+  if (const Error e = check_slot(storage, 0, header); wrong(e)) return e;
+  if (const Error e = check_slot_contents(storage, 0, base, header); wrong(e)) return e;
   return SlotView(base, slot, header);
 }
 

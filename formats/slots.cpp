@@ -9,10 +9,6 @@
 namespace lentil::formats {
 namespace {
 
-bool wrong(const Error& error) { return error.status != Status::ok; }
-
-constexpr std::uint32_t other(std::uint32_t slot) { return 1 - slot; }
-
 // Functions of their own here and below, so that their frames lie on the stack in turn, not together.
 [[gnu::noinline]] void go_to_base(const Learnt& to) {
   const Model& model = to.trainer.session().model();
@@ -93,16 +89,15 @@ struct Loading {
 };
 
 Error erase(const Storage& storage, std::uint32_t slot) {
-  const bool done = storage.erase != nullptr && storage.erase(storage.context, slot) &&
-                    (storage.sync == nullptr || storage.sync(storage.context, slot));
+  const bool done = storage.erase != nullptr && storage.erase(storage.context, slot) && sync(storage, slot);
   return done ? Error{} : Error{Status::storage_failed, slot, 0, storage.slot_bytes};
 }
 
 // What the newest slot was learnt on is there: the other slot, or the base.
 bool can_undo(const SlotsState& state, std::uint32_t newest) {
   const std::uint32_t parent = state.headers[newest].parent;
-  if (parent == 0) return !state.valid(other(newest));
-  return state.valid(other(newest)) && state.headers[other(newest)].sequence == parent;
+  if (parent == 0) return !state.valid(other_slot(newest));
+  return state.valid(other_slot(newest)) && state.headers[other_slot(newest)].sequence == parent;
 }
 
 [[gnu::noinline]] Error load_slot(const Storage& storage, std::uint32_t slot, const SlotHeader& header,
@@ -131,7 +126,7 @@ bool can_undo(const SlotsState& state, std::uint32_t newest) {
 [[gnu::noinline]] Error erase_both(const Storage& storage, const FileView& base) {
   const std::int32_t newest = find_learnt(storage, base).newest;
   const std::uint32_t last = newest == kNoSlot ? 1 : static_cast<std::uint32_t>(newest);
-  for (const std::uint32_t slot : {other(last), last}) {
+  for (const std::uint32_t slot : {other_slot(last), last}) {
     if (const Error e = erase(storage, slot); wrong(e)) return e;
   }
   return {};

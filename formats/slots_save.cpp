@@ -9,8 +9,6 @@
 namespace lentil::formats {
 namespace {
 
-bool wrong(const Error& error) { return error.status != Status::ok; }
-
 Error check_storage(const Storage& storage) {
   if (storage.erase == nullptr || storage.write == nullptr || storage.read == nullptr)
     return {Status::storage_failed};
@@ -52,7 +50,7 @@ Error check_numbers(const Learnt& from) {
 
 // Where the newest is not. A slot that cannot be used is better than an empty one: it might come back.
 std::uint32_t slot_to_write(const SlotsState& state) {
-  if (state.newest != kNoSlot) return 1 - static_cast<std::uint32_t>(state.newest);
+  if (state.newest != kNoSlot) return other_slot(static_cast<std::uint32_t>(state.newest));
   const bool first_is_empty = state.slots[0].status == Status::slot_empty;
   return first_is_empty && state.slots[1].status != Status::slot_empty ? 1 : 0;
 }
@@ -101,10 +99,6 @@ void write_corrections(const Learner& learner, SlotWriter& writer) {
   writer.finish();
   if (wrong(writer.error())) return writer.error();
   return writer.crc();
-}
-
-bool sync(const Storage& storage, std::uint32_t slot) {
-  return storage.sync == nullptr || storage.sync(storage.context, slot);
 }
 
 [[gnu::noinline]] Error commit(const Storage& storage, std::uint32_t slot, const SlotHeader& header,

@@ -6,6 +6,7 @@
 namespace lentil::formats {
 
 inline constexpr std::uint32_t kStorageSlots = 2;
+constexpr std::uint32_t other_slot(std::uint32_t slot) { return 1 - slot; }
 inline constexpr std::uint32_t kPieceBytes = 256;  // the most bytes of one write
 
 // Two slots of `slot_bytes` each, on flash sectors of their own, in an EEPROM, in files. Every function says

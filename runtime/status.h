@@ -100,6 +100,7 @@ struct Error {
   std::uint64_t needed = 0;
   std::uint64_t given = 0;
 };
+constexpr bool wrong(const Error& error) { return error.status != Status::ok; }
 
 // A value or the reason for its absence. Converts from either.
 template <class T, class E = Error>

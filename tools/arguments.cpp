@@ -5,7 +5,6 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <functional>
@@ -26,11 +25,9 @@ constexpr std::size_t kNameColumns = 36, kHelpColumns = 60;
 
 template <class T>
 T parse_number(const std::string& name, const std::string& text, Range<T> range) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  const auto value = number_in<T>(text);
   // Also false for NaN.
-  if (whole && value >= range.least && value <= range.most) return value;
+  if (value && *value >= range.least && *value <= range.most) return *value;
   const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
   const char* hint = text.find(',') == std::string::npos ? "" : "; decimals stand behind a point: 0.5";
   reject(

@@ -1,7 +1,6 @@
 #include "tools/device.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 
@@ -22,10 +21,8 @@ std::optional<int> ordinal_of(std::string_view device) {
   if (device == kCuda || device == kAuto) return 0;
   if (!device.starts_with("cuda:")) return std::nullopt;
   device.remove_prefix(5);
-  int ordinal = 0;
-  const auto [end, error] = std::from_chars(device.data(), device.data() + device.size(), ordinal);
-  if (error != std::errc() || end != device.data() + device.size() || ordinal < 0) return std::nullopt;
-  return ordinal;
+  const auto ordinal = number_in<int>(device);
+  return ordinal.value_or(-1) < 0 ? std::nullopt : ordinal;
 }
 
 Outcome<std::unique_ptr<cuda::Gpu>> open_gpu(int ordinal, const OnGpu& make) {

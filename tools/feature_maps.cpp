@@ -1,7 +1,6 @@
 #include "tools/feature_maps.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fmt/format.h>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "tools/layer_outputs.h"
 #include "tools/outputs.h"
 #include "tools/stop.h"
+#include "tools/text.h"
 #include "tools/train_job.h"
 
 namespace lentil::tools {
@@ -24,14 +24,6 @@ using namespace formats;
 constexpr std::string_view kSynth = "synth";
 constexpr std::uint32_t kMostColumns = 128,
                         kFewColumns = 16;  // of flat outputs, where their number allows it
-
-// The number that the whole text is.
-std::optional<std::uint32_t> number_in(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 Dataset drawn_image(std::uint32_t sample, const ModelFile& file) {
   if (!takes_drawn_digits(file))
@@ -106,11 +98,11 @@ Dataset one_image(const std::string& image, const std::string& data, const Model
   std::error_code ignored;
   if (image == kSynth) return drawn_image(0, file);
   if (image.starts_with("synth:")) {
-    if (const auto sample = number_in(std::string_view(image).substr(kSynth.size() + 1)))
+    if (const auto sample = number_in<std::uint32_t>(std::string_view(image).substr(kSynth.size() + 1)))
       return drawn_image(*sample, file);
     reject(fmt::format("--activations {}: after synth: stands the number of a digit, as in synth:7", image));
   }
-  const auto index = number_in(image);
+  const auto index = number_in<std::uint32_t>(image);
   if (index && !std::filesystem::exists(image, ignored)) return stored_image(*index, data, file);
   return file_image(image, file);
 }

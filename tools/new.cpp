@@ -155,22 +155,18 @@ int run_app(const Command& command, std::span<const std::string> words) {
   return 0;
 }
 
-const Command kApp{"new app", "writes a program around a model that builds at once, in C or C++",
-                   "  lentil new app reader\n"
-                   "  lentil new app reader --lang c++\n"
-                   "  lentil new app reader --model lenet.lentil\n",
+constexpr const char* kExamples =
+    "  lentil new app reader\n"
+    "  lentil new app reader --lang c++\n"
+    "  lentil new app reader --model lenet.lentil\n";
+
+const Command kApp{"new app", "writes a program around a model that builds at once, in C or C++", kExamples,
                    run_app, describe<AppOptions, declare_app>};
 const std::array kParts{&kApp};
 
 }  // namespace
 
-const Command kNewCommand{"new",
-                          "begins a program of your own",
-                          "  lentil new app reader\n"
-                          "  lentil new app reader --lang c++\n"
-                          "  lentil new app reader --model lenet.lentil\n",
-                          run_part,
-                          [](Arguments&) {},
+const Command kNewCommand{"new", "begins a program of your own", kExamples, run_part, [](Arguments&) {},
                           kParts};
 
 }  // namespace lentil::tools

@@ -1,7 +1,6 @@
 #include "tools/new_head.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 #include "formats/initial_weights.h"
@@ -22,10 +21,8 @@ struct Classes {
 };
 
 Classes read_classes(const std::string& text) {
-  std::uint32_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const bool number = error == std::errc{} && end == text.data() + text.size();
-  Classes classes{count, {}};
+  const auto number = number_in<std::uint32_t>(text);
+  Classes classes{number.value_or(0), {}};
   if (!number) {
     classes.names = split(text, ',');
     classes.count = static_cast<std::uint32_t>(classes.names.size());

@@ -1,5 +1,6 @@
 // Small help with words.
 #pragma once
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +14,15 @@ std::string grouped(std::uint64_t number);                            // "21,840
 std::string counted(std::uint64_t number, const std::string& thing);  // "1 epoch", "2 epochs"
 std::string join(std::span<const std::string> words, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);  // empty words are dropped
+
+// The number that the whole text is.
+template <class T>
+std::optional<T> number_in(std::string_view text) {
+  T number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 // Lines of at most so many columns, if words allow it.
 std::string wrap(std::string_view text, std::size_t columns);

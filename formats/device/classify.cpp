@@ -36,7 +36,7 @@ Result<std::span<const std::uint8_t>> see(const lentil_network& network, const l
     return Error{Status::wrong_input_type, 0, LENTIL_PIXELS, LENTIL_FLOATS};
   const Shape shape = picture_shape(network.session->model().input);
   if (network.pixels.empty()) {
-    if (const Error e = check_prepared(image, shape); failed(e)) return e;
+    if (const Error e = check_prepared(image, shape); wrong(e)) return e;
     found = {.width = shape.width, .height = shape.height};
     return std::span(image.pixels, shape.count());
   }
@@ -97,7 +97,7 @@ lentil_error lentil_run(lentil_network* network, const void* input, size_t input
   if (network == nullptr) return missing(0);
   if (input == nullptr) return missing(1);
   if (outputs == nullptr) return missing(4);
-  if (const Error e = check_input(*network, input_bytes, images); failed(e)) return to_c(e);
+  if (const Error e = check_input(*network, input_bytes, images); wrong(e)) return to_c(e);
   const std::size_t needed = images * network->session->output_size();
   if (count != needed) return to_c({Status::wrong_size, 0, needed, count});
   const std::span<float> to(outputs, count);

@@ -35,7 +35,6 @@ inline lentil_error missing(std::uint32_t argument) { return to_c({Status::missi
 inline lentil_error wrong_mode(std::uint32_t needed, const lentil_network& network) {
   return to_c({Status::wrong_mode, 0, needed, network.mode()});
 }
-inline bool failed(const Error& error) { return error.status != Status::ok; }
 
 // The image as the network takes it, in network.pixels or where it lies.
 Result<std::span<const std::uint8_t>> see(const lentil_network& network, const lentil_image& image,

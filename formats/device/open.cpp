@@ -93,7 +93,7 @@ lentil_error lentil_open(lentil_network** network, const void* model, size_t mod
   lentil_network* const made = make_network(*opening, memory);
   const Error error =
       make_engine(*opening, given, values<std::byte>(memory, at.engine_memory, at.engine_end), made);
-  if (failed(error)) return to_c(error);
+  if (wrong(error)) return to_c(error);
   *network = made;
   return done();
 }

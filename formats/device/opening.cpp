@@ -108,8 +108,8 @@ Result<const Plan*> make_plan(const Model& model, const lentil_options& options,
 
 Result<Opening> prepare_opening(std::span<const std::byte> model, const lentil_options& options,
                                 std::span<std::byte> memory) {
-  if (const Error e = check_options(options); failed(e)) return e;
-  if (const Error e = check_memory(model, memory); failed(e)) return e;
+  if (const Error e = check_options(options); wrong(e)) return e;
+  if (const Error e = check_memory(model, memory); wrong(e)) return e;
   const auto file = formats::open_model(model, {.checksum = options.trusted == 0});
   if (!file) return file.error();
   if (options.input == LENTIL_PIXELS && options.pictures == LENTIL_ANY_PICTURE) {

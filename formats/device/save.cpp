@@ -56,18 +56,19 @@ lentil_error report(const lentil_network& network, const lentil_storage& storage
 using namespace lentil::device;
 
 lentil_error lentil_load(lentil_network* network, const lentil_storage* storage, lentil_saved* saved) {
-  if (const lentil_error wrong = check(network, storage); wrong.status != LENTIL_OK) return wrong;
+  if (const lentil_error e = check(network, storage); e.status != LENTIL_OK) return e;
   return report(*network, *storage, load_learnt(storage_of(*storage), learnt_of(*network, *storage)), saved);
 }
 
 lentil_error lentil_save(lentil_network* network, const lentil_storage* storage, lentil_saved* saved) {
-  if (const lentil_error wrong = check(network, storage); wrong.status != LENTIL_OK) return wrong;
-  const auto done = save_learnt(storage_of(*storage), learnt_of(*network, *storage));
-  if (!done) return to_c(done.error());
+  if (const lentil_error e = check(network, storage); e.status != LENTIL_OK) return e;
+  const auto made = save_learnt(storage_of(*storage), learnt_of(*network, *storage));
+  if (!made) return to_c(made.error());
+  if (saved == nullptr) return done();  // a look at the slots takes reading them whole
   return report(*network, *storage, find_learnt(storage_of(*storage), network->file), saved);
 }
 
 lentil_error lentil_undo(lentil_network* network, const lentil_storage* storage, lentil_saved* saved) {
-  if (const lentil_error wrong = check(network, storage); wrong.status != LENTIL_OK) return wrong;
+  if (const lentil_error e = check(network, storage); e.status != LENTIL_OK) return e;
   return report(*network, *storage, undo_learnt(storage_of(*storage), learnt_of(*network, *storage)), saved);
 }

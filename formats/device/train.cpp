@@ -32,9 +32,9 @@ lentil_error lentil_train(lentil_network* network, const void* input, size_t inp
   if (step == nullptr) return missing(6);
   *step = {};
   if (network->mode() != LENTIL_TRAIN) return wrong_mode(LENTIL_TRAIN, *network);
-  if (const Error e = check_input(*network, input_bytes, images); failed(e)) return to_c(e);
+  if (const Error e = check_input(*network, input_bytes, images); wrong(e)) return to_c(e);
   const std::span known(labels, images);
-  if (const Error e = check_labels(known, network->session->output_size()); failed(e)) return to_c(e);
+  if (const Error e = check_labels(known, network->session->output_size()); wrong(e)) return to_c(e);
   const Sgd settings = sgd_of(sgd == nullptr ? lentil_sgd{} : *sgd);
   Trainer& trainer = *network->trainer;
   const StepResult result =

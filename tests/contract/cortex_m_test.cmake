@@ -2,18 +2,8 @@
 # cmake -D SOURCE=<cortex_m> -D WORK=<folder> -D LENTIL=<project> -D GENERATOR=<name> -D EXPECTED=<file>
 #   -P cortex_m_test.cmake
 cmake_minimum_required(VERSION 3.22)
-
-foreach(tool arm-none-eabi-g++ qemu-system-arm)
-  find_program(found_${tool} ${tool})
-  if(NOT found_${tool})
-    message("skipped: ${tool} is not installed")
-    return()
-  endif()
-endforeach()
-
-function(run)
-  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../support/script.cmake)
+need(arm-none-eabi-g++ qemu-system-arm)
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=MinSizeRel -D LENTIL=${LENTIL}
   -D LENTIL_WERROR=ON -D CMAKE_TOOLCHAIN_FILE=${LENTIL}/examples/cortex-m/toolchain.cmake)
 run(${CMAKE_COMMAND} --build ${WORK})

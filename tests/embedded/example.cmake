@@ -1,19 +1,5 @@
 # What the tests of the bare-metal example share.
-
-# need(tool...): ends the script, visibly, without them.
-macro(need)
-  foreach(tool ${ARGN})
-    find_program(found_${tool} ${tool})
-    if(NOT found_${tool})
-      message("skipped: ${tool} is not installed")
-      return()
-    endif()
-  endforeach()
-endmacro()
-
-function(run)
-  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../support/script.cmake)
 
 # compare(what command...): its lines must be those of the example with the library on this machine, apart from
 # lines that begin with #. `printed` has them all.

@@ -3,14 +3,11 @@
 # cmake -D SOURCE=<tests/embedded/size> -D WORK=<folder> -D LENTIL=<project> -D GENERATOR=<name>
 #   -D HISTORY=<sizes.txt> [-D UPDATE=ON] -P size_test.cmake
 cmake_minimum_required(VERSION 3.22)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/script.cmake)
 set(programs three_ops inference training everything)
 
-find_program(found_compiler arm-none-eabi-g++)
-if(NOT found_compiler)
-  message("skipped: arm-none-eabi-g++ is not installed")
-  return()
-endif()
-execute_process(COMMAND ${found_compiler} -dumpfullversion OUTPUT_VARIABLE compiler OUTPUT_STRIP_TRAILING_WHITESPACE)
+need(arm-none-eabi-g++)
+execute_process(COMMAND ${found_arm-none-eabi-g++} -dumpfullversion OUTPUT_VARIABLE compiler OUTPUT_STRIP_TRAILING_WHITESPACE)
 file(STRINGS ${HISTORY} lines REGEX "^[0-9]")
 list(POP_BACK lines newest)
 string(REPLACE " " ";" newest "${newest}")
@@ -20,9 +17,6 @@ if(NOT UPDATE AND NOT compiler STREQUAL expected_compiler)
   return()
 endif()
 
-function(run)
-  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
-endfunction()
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=MinSizeRel -D LENTIL=${LENTIL}
   -D LENTIL_WERROR=ON -D CMAKE_TOOLCHAIN_FILE=${LENTIL}/examples/cortex-m/toolchain.cmake)
 run(${CMAKE_COMMAND} --build ${WORK})

@@ -7,16 +7,8 @@ set(most_aarch64 199696)
 set(most_static 488480)
 set(most_resident_kib 2048)
 
-find_program(aarch64 aarch64-linux-gnu-g++)
-find_program(aarch64_strip aarch64-linux-gnu-strip)
-if(NOT aarch64 OR NOT aarch64_strip)
-  message("skipped: aarch64-linux-gnu-g++ is not installed")
-  return()
-endif()
-
-function(run)
-  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../../support/script.cmake)
+need(aarch64-linux-gnu-g++ aarch64-linux-gnu-strip)
 function(build folder target)
   run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/${folder} -G ${GENERATOR} -D CMAKE_BUILD_TYPE=MinSizeRel
     -D LENTIL_BUILD_TESTS=OFF -D LENTIL_BUILD_PROGRAM=OFF ${ARGN})
@@ -30,8 +22,8 @@ function(expect_at_most what bytes most)
 endfunction()
 
 build(aarch64 lentil_shared -D CMAKE_SYSTEM_NAME=Linux -D CMAKE_SYSTEM_PROCESSOR=aarch64
-  -D CMAKE_CXX_COMPILER=${aarch64})
-run(${aarch64_strip} -o ${WORK}/liblentil.so ${WORK}/aarch64/formats/device/liblentil.so)
+  -D CMAKE_CXX_COMPILER=${found_aarch64-linux-gnu-g++})
+run(${found_aarch64-linux-gnu-strip} -o ${WORK}/liblentil.so ${WORK}/aarch64/formats/device/liblentil.so)
 file(SIZE ${WORK}/liblentil.so bytes)
 expect_at_most("aarch64 liblentil.so, bytes" ${bytes} ${most_aarch64})
 
